@@ -1,0 +1,182 @@
+package dev.kinora.tensor;
+
+import java.util.Arrays;
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** Functions of torch.nn.functional, under torch's names. */
+public final class F {
+    private F() {}
+
+    /** {@code x @ weight^T + bias}: x [..., in], weight [out, in], bias [out]. */
+    public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        return Native.op(
+                "linear",
+                () -> {
+                    try (TensorOptional b = Native.optional(bias)) {
+                        return torch.linear(x.handle(), weight.handle(), b);
+                    }
+                },
+                x,
+                weight,
+                bias);
+    }
+
+    /** 2D convolution: x [B, C, H, W], weight [O, C, kh, kw]; zero padding. */
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding) {
+        return Native.op(
+                "conv2d",
+                () -> {
+                    try (TensorOptional b = Native.optional(bias)) {
+                        return torch.conv2d(x.handle(), weight.handle(), b, stride, padding, ones(2), 1);
+                    }
+                },
+                x,
+                weight,
+                bias);
+    }
+
+    /** 3D convolution: x [B, C, T, H, W], weight [O, C, kt, kh, kw]; zero padding. */
+    public static Tensor conv3d(Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding) {
+        return Native.op(
+                "conv3d",
+                () -> {
+                    try (TensorOptional b = Native.optional(bias)) {
+                        return torch.conv3d(x.handle(), weight.handle(), b, stride, padding, ones(3), 1);
+                    }
+                },
+                x,
+                weight,
+                bias);
+    }
+
+    private static long[] ones(int n) {
+        long[] o = new long[n];
+        Arrays.fill(o, 1);
+        return o;
+    }
+
+    /**
+     * Softmax(q k^T · scale + mask) v.
+     *
+     * @param q [B, heads, N, head_dim]
+     * @param k [B, heads, M, head_dim]
+     * @param v [B, heads, M, head_dim]
+     * @param mask null, boolean (true: attend) or additive, broadcast to [B, heads, N, M]
+     * @param scale null for 1/√head_dim
+     * @return [B, heads, N, head_dim]
+     */
+    public static Tensor scaledDotProductAttention(
+            Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, @Nullable Double scale) {
+        return Native.op(
+                "scaled_dot_product_attention",
+                () -> {
+                    try (TensorOptional m = Native.optional(mask);
+                            DoubleOptional s = scale == null ? new DoubleOptional() : new DoubleOptional(scale)) {
+                        return torch.scaled_dot_product_attention(
+                                q.handle(), k.handle(), v.handle(), m, 0.0, false, s, false);
+                    }
+                },
+                q,
+                k,
+                v,
+                mask);
+    }
+
+    /** Layer normalisation over the last {@code shape.length} dimensions. */
+    public static Tensor layerNorm(Tensor x, long[] shape, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+        return Native.op(
+                "layer_norm",
+                () -> {
+                    try (TensorOptional w = Native.optional(weight);
+                            TensorOptional b = Native.optional(bias)) {
+                        return torch.layer_norm(x.handle(), shape, w, b, eps, false);
+                    }
+                },
+                x,
+                weight,
+                bias);
+    }
+
+    /** Group normalisation of [B, C, …] with statistics over each group's channels and all later dimensions. */
+    public static Tensor groupNorm(Tensor x, long groups, @Nullable Tensor weight, @Nullable Tensor bias, double eps) {
+        return Native.op(
+                "group_norm",
+                () -> {
+                    try (TensorOptional w = Native.optional(weight);
+                            TensorOptional b = Native.optional(bias)) {
+                        return torch.group_norm(x.handle(), groups, w, b, eps, false);
+                    }
+                },
+                x,
+                weight,
+                bias);
+    }
+
+    /** x · sigmoid(x). */
+    public static Tensor silu(Tensor x) {
+        return Native.op("silu", () -> torch.silu(x.handle()), x);
+    }
+
+    /** x · sigmoid(x), in place. */
+    public static Tensor silu_(Tensor x) {
+        Native.call("silu_", () -> torch.silu_(x.handle()), x);
+        return x;
+    }
+
+    /** x · Φ(x) with the exact error function. */
+    public static Tensor gelu(Tensor x) {
+        return Native.op("gelu", () -> torch.gelu(x.handle()), x);
+    }
+
+    /** GELU by its tanh approximation ({@code gelu_new}, {@code gelu-approximate}). */
+    public static Tensor geluTanh(Tensor x) {
+        return Native.op("gelu", () -> torch.gelu(x.handle(), "tanh"), x);
+    }
+
+    /** max(x, slope · x). */
+    public static Tensor leakyRelu(Tensor x, double slope) {
+        return x.maximum(x.mul(slope));
+    }
+
+    /** Constant padding; {@code pad} lists (before, after) from the last dimension backwards, as torch does. */
+    public static Tensor pad(Tensor x, long... pad) {
+        return Native.op("constant_pad_nd", () -> torch.constant_pad_nd(x.handle(), pad), x);
+    }
+
+    /** Mean over windows of {@code kernel} every {@code stride}: x [B, C, L]. */
+    public static Tensor avgPool1d(Tensor x, long kernel, long stride) {
+        return Native.op(
+                "avg_pool1d",
+                () -> torch.avg_pool1d(
+                        x.handle(), new long[] {kernel}, new long[] {stride}, new long[] {0}, false, true),
+                x);
+    }
+
+    /** Nearest-neighbour resize of [B, C, H, W] to (h, w), with torch's {@code nearest} index rule. */
+    public static Tensor interpolateNearest2d(Tensor x, long h, long w) {
+        return Native.op("upsample_nearest2d", () -> torch.upsample_nearest2d(x.handle(), h, w), x);
+    }
+
+    /** Nearest-neighbour resize of [B, C, T, H, W] to (t, h, w), with torch's {@code nearest} index rule. */
+    public static Tensor interpolateNearest3d(Tensor x, long t, long h, long w) {
+        return Native.op("upsample_nearest3d", () -> torch.upsample_nearest3d(x.handle(), t, h, w), x);
+    }
+
+    /** Rows of {@code weight} [V, D] chosen by int64 ids of any shape: [..., D]. */
+    public static Tensor embedding(Tensor weight, Tensor ids) {
+        return Native.op("embedding", () -> torch.embedding(weight.handle(), ids.handle()), weight, ids);
+    }
+
+    /** Mean squared error, a scalar. */
+    public static Tensor mseLoss(Tensor x, Tensor target) {
+        return Native.op("mse_loss", () -> torch.mse_loss(x.handle(), target.handle()), x, target);
+    }
+
+    /** Mean absolute error, a scalar. */
+    public static Tensor l1Loss(Tensor x, Tensor target) {
+        return Native.op("l1_loss", () -> torch.l1_loss(x.handle(), target.handle()), x, target);
+    }
+}

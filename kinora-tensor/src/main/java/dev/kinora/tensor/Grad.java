@@ -1,0 +1,55 @@
+package dev.kinora.tensor;
+
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.GradMode;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.jspecify.annotations.Nullable;
+
+/** Lexical autograd and autocast modes of the calling thread. */
+public final class Grad {
+    private Grad() {}
+
+    /** Runs {@code body} without recording operations for backward. */
+    public static <T extends @Nullable Object> T off(Supplier<T> body) {
+        boolean before = GradMode.is_enabled();
+        GradMode.set_enabled(false);
+        try {
+            return body.get();
+        } finally {
+            GradMode.set_enabled(before);
+        }
+    }
+
+    /** Runs {@code body} without recording operations for backward. */
+    public static void off(Runnable body) {
+        Grad.<@Nullable Void>off(() -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /** Whether operations on this thread are recorded. */
+    public static boolean enabled() {
+        return GradMode.is_enabled();
+    }
+
+    /**
+     * Runs {@code body} with torch's autocast on the CPU: matrix products and convolutions in {@code dtype}, the rest as
+     * it comes.
+     */
+    public static <T extends @Nullable Object> T autocast(DType dtype, Supplier<T> body) {
+        boolean before = torch.is_autocast_enabled(DeviceType.CPU);
+        boolean cached = torch.is_autocast_cache_enabled();
+        torch.set_autocast_dtype(DeviceType.CPU, dtype.scalarType());
+        // the binding cannot clear the cache of cast weights, which would go stale after an optimizer step
+        torch.set_autocast_cache_enabled(false);
+        torch.set_autocast_enabled(DeviceType.CPU, true);
+        try {
+            return body.get();
+        } finally {
+            torch.set_autocast_enabled(DeviceType.CPU, before);
+            torch.set_autocast_cache_enabled(cached);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.kinora.tensor;
+
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.global.torch;
+
+/** The native library as a whole: threads, versions, what the machine can do. */
+public final class Torch {
+    private Torch() {}
+
+    /** Threads that one operation may use. */
+    public static int threads() {
+        return torch.get_num_threads();
+    }
+
+    /** Sets how many threads one operation may use. */
+    public static void setThreads(int threads) {
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads = " + threads + " (expected: 1 or more)");
+        }
+        torch.set_num_threads(threads);
+    }
+
+    /** The vector instructions libtorch's own kernels use here, such as {@code AVX512}. */
+    public static String cpuCapability() {
+        try (BytePointer p = torch.get_cpu_capability()) {
+            return p.getString();
+        }
+    }
+
+    /** The version of libtorch and its binding, such as {@code 2.10.0-1.5.13}. */
+    public static String version() {
+        String version = torch.class.getPackage().getImplementationVersion();
+        return version == null ? "unknown" : version;
+    }
+}

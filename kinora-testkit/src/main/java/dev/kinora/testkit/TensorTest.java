@@ -1,0 +1,16 @@
+package dev.kinora.testkit;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * Opens a tensor scope around every test method of the class and fails the test if a tensor is still alive after the
+ * scope closes.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(TensorTestExtension.class)
+public @interface TensorTest {}
