@@ -125,9 +125,9 @@ def vae_goldens(name, full):
         z = noise(seed + 50 + frames, batch, vae.config.latent_channels, frames, height, width)
         out[f"{case}/input"], out[f"{case}/output"] = z, vae.decode(z).sample
 
-    for frames in (1, 8, 9, 16, 17) if full else (1, 9, 17):
+    for frames in (1, 8, 9, 16, 17) if full else (1, 17):
         encode(f"encode_{frames}", frames, 16, 24)
-    for frames in (1, 2, 3, 4, 5) if full else (2, 3, 5):
+    for frames in (1, 2, 3, 4, 5) if full else (3, 5):
         decode(f"decode_{frames}", frames, 2, 3)
     if full:
         encode("encode_batch", 1, 16, 16, batch=2)
@@ -144,7 +144,7 @@ def vae_goldens(name, full):
     tiling = dict(tile_sample_min_height=16, tile_sample_min_width=24,
                   tile_overlap_factor_height=0.5, tile_overlap_factor_width=1 / 3)
     save(golden_dir(name) / "vae.safetensors", out, tiling=tiling)
-    print(f"  moments std {out['encode_9/moments'].std():.3f}, decoded std {out['decode_3/output'].std():.3f}")
+    print(f"  moments std {out['encode_17/moments'].std():.3f}, decoded std {out['decode_3/output'].std():.3f}")
 
 
 def vae_block_goldens():

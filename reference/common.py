@@ -206,6 +206,18 @@ def randomise(module, seed):
     return module.eval()
 
 
+def settle(path):
+    """Sorts the header's metadata, whose order safetensors leaves to chance. The header keeps its length."""
+    data = pathlib.Path(path).read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8:8 + length])
+    if "__metadata__" in header:
+        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+    text = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    assert len(text) <= length, path
+    pathlib.Path(path).write_bytes(data[:8] + text.ljust(length) + data[8 + length:])
+
+
 def save(path, tensors, **metadata):
     """Writes contiguous CPU copies; metadata values become JSON text in the header."""
     path = pathlib.Path(path)
@@ -213,6 +225,7 @@ def save(path, tensors, **metadata):
     flat = {k: v.detach().to("cpu").contiguous().clone() for k, v in tensors.items() if v is not None}
     meta = {k: v if isinstance(v, str) else json.dumps(v, ensure_ascii=False) for k, v in metadata.items()}
     save_file(flat, str(path), metadata=meta or None)
+    settle(path)
     print(f"{path.relative_to(ROOT)}: {len(flat)} tensors, {path.stat().st_size} bytes")
 
 

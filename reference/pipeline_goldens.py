@@ -81,7 +81,7 @@ def run(name, case, task, scheduler, height=32, width=48, frames=9, steps=5, gui
     out["guidance_scales"] = torch.tensor(guidances, dtype=torch.float64)
     out["latents"] = out[f"latents_{len(calls) - 1}"]
     out["frames"] = torch.from_numpy(np.stack([np.asarray(f) for f in video]))  # uint8 [F, H, W, 3]
-    if case.startswith("t2v_default") or task == "i2v" and guidance == 1:
+    if (name, case) in (("2b", "t2v_default"), ("1.5-5b-i2v", "i2v_guidance1")):
         out["decoded"] = torch.cat(decoded, dim=2)  # [1, 3, F, H, W] in about [-1, 1], before rounding
     save(golden_dir(name) / f"pipeline_{case}.safetensors", out, task=task, scheduler=scheduler, height=height,
          width=width, frames=frames, steps=steps, guidance=guidance, dynamic_guidance="compat" if dynamic else "off",
