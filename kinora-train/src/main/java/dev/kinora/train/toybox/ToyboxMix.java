@@ -29,6 +29,9 @@ public record ToyboxMix(
     private static final List<ToyMotion> RUNNING =
             List.of(ToyMotion.ROLLS_LEFT, ToyMotion.ROLLS_RIGHT, ToyMotion.SLIDES_LEFT, ToyMotion.SLIDES_RIGHT);
 
+    private static final List<ToyCamera> MOVES =
+            List.of(ToyCamera.PAN_LEFT, ToyCamera.PAN_RIGHT, ToyCamera.ZOOM_IN, ToyCamera.ZOOM_OUT);
+
     /** Checks the probabilities. */
     public ToyboxMix {
         if (!(twoToys >= 0 && twoToys <= 1)) {
@@ -68,9 +71,8 @@ public record ToyboxMix(
         } else {
             toys = List.of(toy(pick(ToyMotion.values(), random), 0.5, 1, random));
         }
-        ToyCamera camera = random.nextDouble() < cameraMoves
-                ? ToyCamera.values()[1 + random.nextInt(ToyCamera.values().length - 1)]
-                : ToyCamera.STILL;
+        ToyCamera camera =
+                random.nextDouble() < cameraMoves ? MOVES.get(random.nextInt(MOVES.size())) : ToyCamera.STILL;
         return new ToyboxSpec(seed, scene, toys, collide, camera, width, height, frames, fps);
     }
 

@@ -102,7 +102,7 @@ public final class ToyboxRenderer {
         }
         g.translate(b.x(), b.y());
         g.rotate(b.angle());
-        boolean faces = toy.motion() == ToyMotion.SLIDES_LEFT || toy.motion() == ToyMotion.ZIGZAGS && toy.turn() < 0;
+        boolean faces = toy.motion() == ToyMotion.SLIDES_LEFT || (toy.motion() == ToyMotion.ZIGZAGS && toy.turn() < 0);
         g.scale(faces ? -b.radius() : b.radius(), b.radius());
         ToyArt.draw(toy.object(), pen);
         g.setTransform(before);
@@ -119,8 +119,8 @@ public final class ToyboxRenderer {
                 int b = n / 2;
                 for (int k = 0; k < n; k++) {
                     int p = pixels[(y * scale + k / scale) * w * scale + x * scale + k % scale];
-                    r += p >> 16 & 255;
-                    gr += p >> 8 & 255;
+                    r += (p >> 16) & 255;
+                    gr += (p >> 8) & 255;
                     b += p & 255;
                 }
                 int at = offset + (y * w + x) * 3;

@@ -49,8 +49,8 @@ final class ToyboxTest {
                 ToyboxClip clip = ToyboxRenderer.render(spec(object, color, ToyMotion.STAYS, ToyScene.SPACE, 1));
                 int close = 0;
                 for (int i = 0; i < clip.rgb().length; i += 3) {
-                    int d = Math.abs((clip.rgb()[i] & 255) - (color.rgb() >> 16 & 255))
-                            + Math.abs((clip.rgb()[i + 1] & 255) - (color.rgb() >> 8 & 255))
+                    int d = Math.abs((clip.rgb()[i] & 255) - ((color.rgb() >> 16) & 255))
+                            + Math.abs((clip.rgb()[i + 1] & 255) - ((color.rgb() >> 8) & 255))
                             + Math.abs((clip.rgb()[i + 2] & 255) - (color.rgb() & 255));
                     close += d < 90 ? 1 : 0;
                 }
