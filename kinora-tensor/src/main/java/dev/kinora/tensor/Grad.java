@@ -1,6 +1,5 @@
 package dev.kinora.tensor;
 
-import java.util.function.Supplier;
 import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.DeviceType;
@@ -11,11 +10,11 @@ public final class Grad {
     private Grad() {}
 
     /** Runs {@code body} without recording operations for backward. */
-    public static <T extends @Nullable Object> T off(Supplier<T> body) {
+    public static <T extends @Nullable Object, X extends Exception> T off(TensorScope.Body<T, X> body) throws X {
         boolean before = GradMode.is_enabled();
         GradMode.set_enabled(false);
         try {
-            return body.get();
+            return body.run();
         } finally {
             GradMode.set_enabled(before);
         }
@@ -23,7 +22,7 @@ public final class Grad {
 
     /** Runs {@code body} without recording operations for backward. */
     public static void off(Runnable body) {
-        Grad.<@Nullable Void>off(() -> {
+        Grad.<@Nullable Void, RuntimeException>off(() -> {
             body.run();
             return null;
         });
@@ -38,7 +37,8 @@ public final class Grad {
      * Runs {@code body} with torch's autocast on the CPU: matrix products and convolutions in {@code dtype}, the rest as
      * it comes.
      */
-    public static <T extends @Nullable Object> T autocast(DType dtype, Supplier<T> body) {
+    public static <T extends @Nullable Object, X extends Exception> T autocast(DType dtype, TensorScope.Body<T, X> body)
+            throws X {
         boolean before = torch.is_autocast_enabled(DeviceType.CPU);
         boolean cached = torch.is_autocast_cache_enabled();
         torch.set_autocast_dtype(DeviceType.CPU, dtype.scalarType());
@@ -46,7 +46,7 @@ public final class Grad {
         torch.set_autocast_cache_enabled(false);
         torch.set_autocast_enabled(DeviceType.CPU, true);
         try {
-            return body.get();
+            return body.run();
         } finally {
             torch.set_autocast_enabled(DeviceType.CPU, before);
             torch.set_autocast_cache_enabled(cached);

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +55,20 @@ public final class TensorScope implements AutoCloseable {
      * @param body returns null, a {@link Tensor}, a {@link TensorBundle}, a list, array or map of these, or a value
      *     that holds no tensor
      */
-    public static <T extends @Nullable Object> T compute(Supplier<T> body) {
+    public static <T extends @Nullable Object, X extends Exception> T compute(Body<T, X> body) throws X {
         TensorScope outer = current();
         try (TensorScope inner = open("compute")) {
-            T result = body.get();
+            T result = body.run();
             inner.promote(result, outer);
             return result;
         }
+    }
+
+    /** What runs in a scope; may throw one kind of checked exception. */
+    @FunctionalInterface
+    public interface Body<T extends @Nullable Object, X extends Exception> {
+        /** Computes the result. */
+        T run() throws X;
     }
 
     /** Runs {@code body} in a scope of its own; nothing it makes survives. */
