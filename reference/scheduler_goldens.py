@@ -29,10 +29,17 @@ def schedules():
         scheduler = make("ddim", **changes)
         out[f"alphas_cumprod/{case}"] = scheduler.alphas_cumprod  # float64 for scaled_linear, else float32
     for spacing in ("trailing", "leading", "linspace"):
-        for steps in (1, 2, 3, 5, 7, 13, 30, 50, 333, 999, 1000):
+        for steps in (1, 2, 3, 5, 7, 13, 30, 50, 61, 333, 999, 1000):
             scheduler = make("ddim", timestep_spacing=spacing)
             scheduler.set_timesteps(steps)
             out[f"timesteps/{spacing}/{steps}"] = scheduler.timesteps
+        # for every number of steps the sum of (i + 1) * t_i, the stray -1 of some trailing schedules left out
+        checksums = []
+        for steps in range(1, 1001):
+            scheduler.set_timesteps(steps)
+            t = scheduler.timesteps[:steps]
+            checksums.append(int((t * torch.arange(1, steps + 1)).sum()))
+        out[f"timesteps/{spacing}/checksums"] = torch.tensor(checksums)
     scheduler = make("ddim", timestep_spacing="leading", steps_offset=1)
     scheduler.set_timesteps(7)
     out["timesteps/leading_offset1/7"] = scheduler.timesteps
