@@ -77,7 +77,14 @@ public final class Names {
 
     /** {@code nn.Conv2d(in, out, kernel, stride, padding)}, square. */
     public Conv2d conv2d(String name, long in, long out, long kernel, long stride, long padding) {
-        return new Conv2d(at(name), in, out, kernel, stride, padding);
+        return conv2d(name, in, out, kernel, stride, padding, true);
+    }
+
+    /** {@code nn.Conv2d(in, out, kernel, stride, padding, bias)}, square. */
+    public Conv2d conv2d(String name, long in, long out, long kernel, long stride, long padding, boolean bias) {
+        Conv2d layer = new Conv2d(at(name), in, out, kernel, stride, padding, bias);
+        set.register(path(name), layer);
+        return layer;
     }
 
     /** {@code nn.Conv3d(in, out, (t, h, w))} without padding. */

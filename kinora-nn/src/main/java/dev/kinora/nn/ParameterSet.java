@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class ParameterSet implements AutoCloseable {
     private final Map<String, Parameter> parameters = new LinkedHashMap<>();
     private final Map<String, Linear> linears = new LinkedHashMap<>();
+    private final Map<String, Conv2d> convolutions = new LinkedHashMap<>();
     private final TensorScope owner = TensorScope.owner("weights");
 
     ParameterSet() {}
@@ -32,6 +33,10 @@ public final class ParameterSet implements AutoCloseable {
         linears.put(path, linear);
     }
 
+    void register(String path, Conv2d conv) {
+        convolutions.put(path, conv);
+    }
+
     /** All parameters and persistent buffers, in declaration order. */
     public Collection<Parameter> all() {
         return Collections.unmodifiableCollection(parameters.values());
@@ -45,6 +50,11 @@ public final class ParameterSet implements AutoCloseable {
     /** Linear layers by their path ({@code transformer_blocks.0.attn1.to_q}): where adapters attach. */
     public Map<String, Linear> linears() {
         return Collections.unmodifiableMap(linears);
+    }
+
+    /** 2D convolutions by their path ({@code patch_embed.proj}): where adapters attach. */
+    public Map<String, Conv2d> convolutions() {
+        return Collections.unmodifiableMap(convolutions);
     }
 
     /** Total number of elements. */

@@ -285,6 +285,11 @@ public final class Tensor extends TensorMemory {
         return scalarOp("pow", exponent, s -> handle().pow(s));
     }
 
+    /** Raised to the power of each element of {@code exponent}, with broadcasting. */
+    public Tensor pow(Tensor exponent) {
+        return op("pow", () -> handle().pow(exponent.handle()), exponent);
+    }
+
     /** Negated. */
     public Tensor neg() {
         return op("neg", () -> handle().neg());
