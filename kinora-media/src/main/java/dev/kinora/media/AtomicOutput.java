@@ -1,0 +1,163 @@
+package dev.kinora.media;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A file or folder that appears whole under its name or not at all: written beside its place under a hidden temporary
+ * name, then renamed. What is not committed is deleted, also when the JVM is told to stop (Ctrl-C).
+ */
+final class AtomicOutput implements AutoCloseable {
+    private static final Set<AtomicOutput> OPEN = ConcurrentHashMap.newKeySet();
+    private static final AtomicLong SERIAL = new AtomicLong();
+    /** The only files a folder may hold to be replaced: what {@link FolderWriter} puts there. */
+    private static final Pattern OWN_FILE = Pattern.compile("frame_\\d{5,}\\.png|video\\.json");
+
+    static {
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(() -> OPEN.forEach(AtomicOutput::close), "kinora-media-cleanup"));
+    }
+
+    private final Path target;
+    private final Path work;
+    private volatile boolean done;
+
+    private AtomicOutput(Path target) {
+        this.target = target;
+        this.work = sibling(target, "tmp");
+    }
+
+    private static Path sibling(Path target, String what) {
+        return target.resolveSibling(".%s.%d-%d.%s"
+                .formatted(target.getFileName(), ProcessHandle.current().pid(), SERIAL.incrementAndGet(), what));
+    }
+
+    /** @throws MediaException if {@code target} could not be written, said before any work is done */
+    static void check(Path target, boolean folder) throws MediaException {
+        Path t = target.toAbsolutePath().normalize();
+        Path parent = t.getParent();
+        if (parent == null || t.getFileName() == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+            throw new MediaException(
+                    "VideoWriter", "out", target, "a path in an existing folder that can be written to");
+        }
+        if (!folder && Files.isDirectory(t)) {
+            throw new MediaException("VideoWriter", "out", target, "a file; this is a folder");
+        }
+        if (folder && Files.exists(t) && !replaceable(t)) {
+            throw new MediaException(
+                    "VideoWriter", "out", target, "a new folder, an empty one, or one that holds only earlier frames");
+        }
+    }
+
+    private static boolean replaceable(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.allMatch(
+                    f -> OWN_FILE.matcher(f.getFileName().toString()).matches() && Files.isRegularFile(f));
+        } catch (IOException | UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    static AtomicOutput file(Path target) throws MediaException {
+        check(target, false);
+        return register(target);
+    }
+
+    static AtomicOutput folder(Path target) throws MediaException {
+        check(target, true);
+        AtomicOutput out = register(target);
+        try {
+            Files.createDirectory(out.work);
+        } catch (IOException e) {
+            out.close();
+            throw new MediaException("VideoWriter", "out", target, "a path that can be written to", e);
+        }
+        return out;
+    }
+
+    private static AtomicOutput register(Path target) {
+        AtomicOutput out = new AtomicOutput(target.toAbsolutePath().normalize());
+        OPEN.add(out);
+        return out;
+    }
+
+    /** Where to write: the temporary file (not yet there) or folder (there). */
+    Path path() {
+        if (done) {
+            throw new IllegalStateException("AtomicOutput: " + target + " is already closed");
+        }
+        return work;
+    }
+
+    /** Puts the whole output under its name. */
+    void commit() throws MediaException {
+        Path old = null;
+        try {
+            if (Files.isDirectory(target)) {
+                if (!replaceable(target)) {
+                    throw new FileAlreadyExistsException(target.toString());
+                }
+                old = sibling(target, "old");
+                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+            }
+            Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            done = true;
+            OPEN.remove(this);
+        } catch (IOException e) {
+            throw new MediaException("VideoWriter", "out", target, "a path the finished output can be moved to", e);
+        } finally {
+            if (old != null) {
+                if (done) {
+                    delete(old);
+                } else {
+                    restore(old);
+                }
+            }
+        }
+    }
+
+    private void restore(Path old) {
+        try {
+            Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException("earlier frames are kept in " + old, e);
+        }
+    }
+
+    /** Deletes what was not committed. */
+    @Override
+    public void close() {
+        if (!done) {
+            done = true;
+            delete(work);
+        }
+        OPEN.remove(this);
+    }
+
+    private static void delete(Path path) {
+        if (!Files.exists(path)) {
+            return;
+        }
+        try (Stream<Path> all = Files.walk(path)) {
+            for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(p);
+            }
+        } catch (IOException | UncheckedIOException e) {
+            // Nothing more can be done about a temporary file that will not go: it never bears the output's name.
+            path.toFile().deleteOnExit();
+        }
+    }
+}
