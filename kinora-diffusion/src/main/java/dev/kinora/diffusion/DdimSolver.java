@@ -34,6 +34,6 @@ final class DdimSolver implements Solver {
         Tensor x0 = prediction.x0(output, x, bar);
         double a = Math.sqrt((1 - nextBar) / (1 - bar)); // the noise of x, shrunk to that of the next level
         double b = Math.sqrt(nextBar) - Math.sqrt(bar) * a; // the signal that is then missing
-        return new Update(x.mul(a).add(x0.mul(b)), x0);
+        return new Update(Coefficient.times(a, x).add(Coefficient.times(b, x0)), x0);
     }
 }

@@ -45,10 +45,14 @@ final class DpmSolver implements Solver {
         Tensor noise = draw(x, rng);
         if (previousX0 != null && !walk.endsClean(index)) {
             double r = (lambda(bar) - lambda(walk.alphaBar(index - 1))) / h;
-            direction = x0.mul(1 + 1 / (2 * r)).sub(previousX0.mul(1 / (2 * r)));
+            direction = Coefficient.times(1 + 1 / (2 * r), x0).sub(Coefficient.times(1 / (2 * r), previousX0));
             noise = draw(x, rng); // diffusers throws the first draw away here: the stream has to advance alike
         }
-        return new Update(x.mul(keep).sub(direction.mul(pull)).add(noise.mul(stir)), x0);
+        return new Update(
+                Coefficient.times(keep, x)
+                        .sub(Coefficient.times(pull, direction))
+                        .add(Coefficient.times(stir, noise)),
+                x0);
     }
 
     private static double lambda(double bar) {

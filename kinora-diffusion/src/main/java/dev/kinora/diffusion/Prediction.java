@@ -46,9 +46,9 @@ public enum Prediction {
         double a = Math.sqrt(alphaBar);
         double s = Math.sqrt(1 - alphaBar);
         return switch (this) {
-            case EPSILON -> x.sub(output.mul(s)).div(a);
+            case EPSILON -> x.sub(Coefficient.times(s, output)).div(a);
             case SAMPLE -> output.to(output.dtype());
-            case V -> x.mul(a).sub(output.mul(s));
+            case V -> Coefficient.times(a, x).sub(Coefficient.times(s, output));
         };
     }
 

@@ -16,7 +16,8 @@ record Golden(String file) {
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile open = SafetensorsFile.open(Goldens.path(file), arena);
             TensorInfo info = open.info(key);
-            return Tensors.copyOf(open.segment(key), Objects.requireNonNull(info.type().dtype()), info.dims());
+            return Tensors.copyOf(
+                    open.segment(key), Objects.requireNonNull(info.type().dtype()), info.dims());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -17,11 +17,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TensorTest
 class GuidanceTest {
     @ParameterizedTest
-    @CsvSource({"2b, t2v_dynamic, DDIM", "5b, t2v_dynamic, DPM", "2b, v2v_dynamic, DDIM", "1.5-5b-i2v, i2v_ddim_dynamic, DDIM"})
+    @CsvSource({
+        "2b, t2v_dynamic, DDIM",
+        "5b, t2v_dynamic, DPM",
+        "2b, v2v_dynamic, DDIM",
+        "1.5-5b-i2v, i2v_ddim_dynamic, DDIM"
+    })
     void compatScalesEqualDiffusers(String variant, String pipeline, Scheduler.Kind kind) {
         Golden golden = new Golden("cogvideox/" + variant + "/golden/pipeline_" + pipeline + ".safetensors");
         double[] expected = golden.get("guidance_scales").toDoubles();
-        Solver solver = new Scheduler(kind, SchedulerConfig.cogVideoX(1)).solver(5, pipeline.startsWith("v2v") ? 0.8 : 1);
+        Solver solver =
+                new Scheduler(kind, SchedulerConfig.cogVideoX(1)).solver(5, pipeline.startsWith("v2v") ? 0.8 : 1);
         Guidance guidance = new Guidance(6, Guidance.Dynamic.COMPAT);
         assertThat(expected).hasSize(solver.steps());
         for (int i = 0; i < solver.steps(); i++) {
@@ -78,7 +84,8 @@ class GuidanceTest {
             Closeness.assertClose("off", off, x.mul(2), 1e-2);
             assertThat(new Guidance(1, Guidance.Dynamic.COMPAT).active()).isFalse();
         }
-        assertThatThrownBy(() -> Guidance.of(Double.NaN)).hasMessageContaining("scale = NaN (expected: a finite number)");
+        assertThatThrownBy(() -> Guidance.of(Double.NaN))
+                .hasMessageContaining("scale = NaN (expected: a finite number)");
     }
 
     @Test

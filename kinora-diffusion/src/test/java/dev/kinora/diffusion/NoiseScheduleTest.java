@@ -83,14 +83,14 @@ class NoiseScheduleTest {
         assertThatThrownBy(() -> SchedulerConfig.of(Config.of("EulerDiscreteScheduler")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("CogVideoXDDIMScheduler or CogVideoXDPMScheduler");
-        assertThatThrownBy(() -> SchedulerConfig.of(
-                        Config.of("CogVideoXDDIMScheduler").with("snr_shift_scale", 0)))
+        assertThatThrownBy(() ->
+                        SchedulerConfig.of(Config.of("CogVideoXDDIMScheduler").with("snr_shift_scale", 0)))
                 .hasMessageContaining("snr_shift_scale = 0.0 (expected: above 0)");
-        assertThatThrownBy(() -> SchedulerConfig.of(
-                        Config.of("CogVideoXDDIMScheduler").with("snr_shift_scal", 3)))
+        assertThatThrownBy(() ->
+                        SchedulerConfig.of(Config.of("CogVideoXDDIMScheduler").with("snr_shift_scal", 3)))
                 .hasMessageContaining("the nearest is snr_shift_scale");
-        assertThatThrownBy(() -> SchedulerConfig.of(
-                        Config.of("CogVideoXDDIMScheduler").with("rescale_betas_zero_snr", true)))
+        assertThatThrownBy(() ->
+                        SchedulerConfig.of(Config.of("CogVideoXDDIMScheduler").with("rescale_betas_zero_snr", true)))
                 .hasMessageContaining("prediction_type = epsilon");
         NoiseSchedule schedule = SchedulerConfig.cogVideoX(1).schedule();
         assertThatThrownBy(() -> schedule.alphaBar(1000)).hasMessageContaining("timestep = 1000 (expected: 0 to 999)");

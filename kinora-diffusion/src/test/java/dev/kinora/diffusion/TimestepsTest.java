@@ -77,7 +77,9 @@ class TimestepsTest {
         assertThat(intervals).hasSize(12);
         try (Rng rng = new Rng(5)) {
             for (int i = 0; i < 200; i++) {
-                assertThat(Timesteps.explicitUniform(rng, 7, 1000, 0, 1)).allMatch(t -> t >= 0 && t < 1000);
+                assertThat(Arrays.stream(Timesteps.explicitUniform(rng, 7, 1000, 0, 1))
+                                .allMatch(t -> t >= 0 && t < 1000))
+                        .isTrue();
             }
             assertThatThrownBy(() -> Timesteps.explicitUniform(rng, 1, 1000, 2, 2))
                     .hasMessageContaining("rank = 2 (expected: 0 to 1, of 2 ranks)");
