@@ -2,6 +2,9 @@ package dev.kinora.weights;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Tensor;
+import dev.kinora.tensor.Tensors;
 import dev.kinora.weights.internal.Json;
 import dev.kinora.weights.internal.SafePaths;
 import dev.kinora.weights.internal.Show;
@@ -62,6 +65,9 @@ public final class Checkpoint {
      * @throws CheckpointException if there are no weights, or any file of them is not valid
      */
     public static Checkpoint open(Path path, String variant, Arena arena) throws IOException {
+        if (!Files.exists(path)) {
+            throw CheckpointException.of(path.toString(), "file", "missing", "a component's folder or a weight file");
+        }
         return Files.isDirectory(path) ? openFile(find(path, variant), arena) : openFile(path, arena);
     }
 
@@ -195,6 +201,24 @@ public final class Checkpoint {
     /** The bytes of one tensor: a read-only view of the file, no copy. */
     public MemorySegment segment(String name) {
         return file(name).segment(name);
+    }
+
+    /**
+     * One tensor in the open scope: a view of the file where its bytes are aligned for its type, as current writers
+     * leave them, else a copy. It must not be written to.
+     *
+     * @throws CheckpointException if no such tensor is stored, or in a type that nothing computes with
+     */
+    public Tensor tensor(String name) {
+        TensorInfo info = info(name);
+        DType dtype = info.type().dtype();
+        if (dtype == null) {
+            throw CheckpointException.of(where, name, info.type(), "a type that can be computed with");
+        }
+        MemorySegment bytes = segment(name);
+        return bytes.address() % dtype.bytes() == 0
+                ? Tensors.fromSegment(bytes, dtype, info.dims())
+                : Tensors.copyOf(bytes, dtype, info.dims());
     }
 
     /** A {@code __metadata__} text of any of the files, or null. */

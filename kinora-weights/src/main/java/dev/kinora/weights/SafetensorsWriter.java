@@ -2,6 +2,12 @@ package dev.kinora.weights;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.nn.ParameterSet;
+import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Device;
+import dev.kinora.tensor.Grad;
+import dev.kinora.tensor.Tensor;
+import dev.kinora.tensor.TensorScope;
 import dev.kinora.weights.internal.AtomicFiles;
 import dev.kinora.weights.internal.Json;
 import java.io.IOException;
@@ -82,6 +88,48 @@ public final class SafetensorsWriter {
     public SafetensorsWriter add(SafetensorsFile from, String name) {
         TensorInfo info = from.info(name);
         return add(name, info.type(), info.shape(), to -> to.accept(from.segment(name)));
+    }
+
+    /**
+     * Adds a tensor, stored in its own type. It must stay open until the file is written.
+     */
+    public SafetensorsWriter add(String name, Tensor tensor) {
+        return add(name, tensor, tensor.dtype());
+    }
+
+    /** Adds a tensor, converted to a type when its turn to be written comes. It must stay open until then. */
+    public SafetensorsWriter add(String name, Tensor tensor, DType storedAs) {
+        List<Long> shape = java.util.Arrays.stream(tensor.shape()).boxed().toList();
+        return add(
+                name,
+                StoredType.of(storedAs),
+                shape,
+                to -> TensorScope.run(
+                        "save " + name,
+                        () -> Grad.off(() -> to.accept(tensor.detach()
+                                .to(storedAs)
+                                .to(Device.CPU)
+                                .contiguous()
+                                .segment()))));
+    }
+
+    /** Adds every parameter of a model under its key, each stored in its own type. */
+    public SafetensorsWriter addAll(ParameterSet parameters) {
+        parameters.all().forEach(p -> add(p.key(), p.value()));
+        return this;
+    }
+
+    /** Adds every parameter of a model under its key; floating point ones are converted. */
+    public SafetensorsWriter addAll(ParameterSet parameters, DType storedAs) {
+        parameters
+                .all()
+                .forEach(p -> add(
+                        p.key(),
+                        p.value(),
+                        p.value().dtype().isFloatingPoint()
+                                ? storedAs
+                                : p.value().dtype()));
+        return this;
     }
 
     /** Writes one file, whole or not at all. */
