@@ -14,8 +14,13 @@ public final class Tensors {
 
     /** Uninitialised memory. */
     public static Tensor empty(DType dtype, long... shape) {
+        return empty(dtype, Device.CPU, shape);
+    }
+
+    /** Uninitialised memory on a device. */
+    public static Tensor empty(DType dtype, Device device, long... shape) {
         return Native.op("empty", () -> {
-            try (TensorOptions o = Native.options(dtype, Device.CPU);
+            try (TensorOptions o = Native.options(dtype, device);
                     MemoryFormatOptional none = new MemoryFormatOptional()) {
                 return torch.torch_empty(shape, o, none);
             }
