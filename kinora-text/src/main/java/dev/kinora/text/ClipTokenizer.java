@@ -3,9 +3,9 @@ package dev.kinora.text;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -82,7 +82,7 @@ public final class ClipTokenizer implements Tokenizer {
         List<AddedToken> extra = settings.extra() != null ? settings.extra() : settings.additional();
         var ids = new LinkedHashMap<>(vocab);
         Map<AddedToken, Integer> added = settings.number(extra == null ? List.of() : extra, ids, vocab.size());
-        byte[] json = json(vocab, merges, settings.named("unk_token").content(), added);
+        String json = json(vocab, merges, settings.named("unk_token").content(), added);
         var frame = new TokenFrame(
                 new long[] {settings.id("bos_token", ids)},
                 new long[] {settings.id("eos_token", ids)},
@@ -96,11 +96,11 @@ public final class ClipTokenizer implements Tokenizer {
                 settings.integer("model_max_length", Integer.MAX_VALUE));
     }
 
-    private static byte[] json(
+    private static String json(
             Map<String, Integer> vocab, List<String> merges, String unknown, Map<AddedToken, Integer> added)
             throws IOException {
-        var bytes = new ByteArrayOutputStream(1 << 21);
-        try (JsonGenerator out = JSON.getFactory().createGenerator(bytes)) {
+        var text = new StringWriter(1 << 21);
+        try (JsonGenerator out = JSON.getFactory().createGenerator(text)) {
             out.writeStartObject();
             out.writeStringField("version", "1.0");
             AddedToken.write(out, added);
@@ -143,7 +143,7 @@ public final class ClipTokenizer implements Tokenizer {
             out.writeEndObject();
             out.writeEndObject();
         }
-        return bytes.toByteArray();
+        return text.toString();
     }
 
     private static void byteLevel(JsonGenerator out) throws IOException {

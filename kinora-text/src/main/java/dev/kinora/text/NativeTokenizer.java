@@ -1,46 +1,70 @@
 package dev.kinora.text;
 
-import ai.djl.engine.EngineException;
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.LibUtils;
-import java.io.ByteArrayInputStream;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Map;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.LongFunction;
 
-/**
- * Hugging Face's tokenizers library, from a description in the form of tokenizer.json.
- *
- * <p>The library comes in a jar and is unpacked once, to the {@code natives} folder of Kinora's cache: the system
- * property {@code kinora.cache}, else the environment variable {@code KINORA_CACHE}, else {@code XDG_CACHE_HOME/kinora},
- * else {@code ~/.cache/kinora}. Nothing is asked of the network.
- */
+/** A tokenizer of Hugging Face's library, from a description in the form of tokenizer.json. Safe for threads. */
 final class NativeTokenizer implements AutoCloseable {
-    private static final Map<String, String> OPTIONS = Map.of("truncation", "false", "padding", "false");
+    private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
 
-    private final HuggingFaceTokenizer tokenizer;
+    // encoding reads, closing writes: none may still be encoding when the memory goes
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+    private long handle;
 
-    /** @param json UTF-8 */
-    NativeTokenizer(byte[] json, Path where) throws IOException {
-        tokenizer = create(json, where);
+    NativeTokenizer(String json, Path where) throws IOException {
+        TokenizersNative.load();
+        try {
+            handle = LIBRARY.createTokenizerFromString(json);
+        } catch (RuntimeException e) {
+            throw new IOException(where + ": not a usable tokenizer: " + e.getMessage(), e);
+        }
     }
 
     /** The ids of {@code text} without the special tokens that frame it. */
     long[] encode(String text) {
         checkWellFormed(text);
-        Encoding encoding = tokenizer.encode(text, false, false);
-        return encoding.getIds();
+        return use(tokenizer -> {
+            long encoding = LIBRARY.encode(tokenizer, text, false);
+            try {
+                return LIBRARY.getTokenIds(encoding);
+            } finally {
+                LIBRARY.deleteEncoding(encoding);
+            }
+        });
     }
 
+    /** The text of {@code ids}, special tokens left out. */
     String decode(long[] ids) {
-        return tokenizer.decode(ids, true);
+        return use(tokenizer -> LIBRARY.decode(tokenizer, ids, true));
+    }
+
+    private <T> T use(LongFunction<T> call) {
+        lock.readLock().lock();
+        try {
+            if (handle == 0) {
+                throw new IllegalStateException("tokenizer: state = closed (expected: open)");
+            }
+            return call.apply(handle);
+        } finally {
+            lock.readLock().unlock();
+        }
     }
 
     @Override
     public void close() {
-        tokenizer.close();
+        lock.writeLock().lock();
+        try {
+            if (handle != 0) {
+                LIBRARY.deleteTokenizer(handle);
+                handle = 0;
+            }
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 
     /** A lone surrogate has no UTF-8 form; the native side would turn it into something else. */
@@ -55,45 +79,5 @@ final class NativeTokenizer implements AutoCloseable {
                         "tokenizer: text = half a surrogate pair at index " + i + " (expected: well-formed UTF-16)");
             }
         }
-    }
-
-    /**
-     * Creates a tokenizer, loading the library first, under settings that hold only meanwhile: on a machine with CUDA
-     * the library would otherwise download another build of itself, and on EC2 report its use.
-     */
-    private static synchronized HuggingFaceTokenizer create(byte[] json, Path where) throws IOException {
-        var settings = Map.of(
-                "ENGINE_CACHE_DIR", cache().resolve("natives").toString(),
-                "RUST_FLAVOR", "cpu",
-                "OPT_OUT_TRACKING", "true");
-        var set = new ArrayList<String>();
-        settings.forEach((key, value) -> {
-            if (System.getProperty(key) == null) {
-                System.setProperty(key, value);
-                set.add(key);
-            }
-        });
-        try {
-            LibUtils.checkStatus();
-            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), OPTIONS);
-        } catch (EngineException | LinkageError e) {
-            throw new IOException("tokenizers: the native library does not load from " + settings, e);
-        } catch (RuntimeException e) {
-            throw new IOException(where + ": not a usable tokenizer: " + e.getMessage(), e);
-        } finally {
-            set.forEach(System::clearProperty);
-        }
-    }
-
-    private static Path cache() {
-        String home = System.getProperty("kinora.cache", System.getenv("KINORA_CACHE"));
-        if (home != null && !home.isBlank()) {
-            return Path.of(home).toAbsolutePath();
-        }
-        String xdg = System.getenv("XDG_CACHE_HOME");
-        if (xdg != null && !xdg.isBlank()) {
-            return Path.of(xdg, "kinora").toAbsolutePath();
-        }
-        return Path.of(System.getProperty("user.home"), ".cache", "kinora");
     }
 }

@@ -3,9 +3,9 @@ package dev.kinora.text;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,7 +104,7 @@ public final class T5Tokenizer implements Tokenizer {
             ids.put(pieces.get(i), i);
         }
         Map<AddedToken, Integer> added = settings.number(extra, ids, pieces.size());
-        byte[] json = json(pieces, scores, charsmap, added);
+        String json = json(pieces, scores, charsmap, added);
         var frame = new TokenFrame(
                 new long[0],
                 new long[] {settings.id("eos_token", ids)},
@@ -156,11 +156,11 @@ public final class T5Tokenizer implements Tokenizer {
         return "";
     }
 
-    private static byte[] json(
+    private static String json(
             List<String> pieces, List<Double> scores, String charsmap, Map<AddedToken, Integer> added)
             throws IOException {
-        var bytes = new ByteArrayOutputStream(1 << 21);
-        try (JsonGenerator out = JSON.getFactory().createGenerator(bytes)) {
+        var text = new StringWriter(1 << 21);
+        try (JsonGenerator out = JSON.getFactory().createGenerator(text)) {
             out.writeStartObject();
             out.writeStringField("version", "1.0");
             AddedToken.write(out, added);
@@ -199,7 +199,7 @@ public final class T5Tokenizer implements Tokenizer {
             out.writeEndObject();
             out.writeEndObject();
         }
-        return bytes.toByteArray();
+        return text.toString();
     }
 
     private static void metaspace(JsonGenerator out) throws IOException {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kinora.testkit.Goldens;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Assumptions;
 
@@ -16,27 +18,16 @@ final class Golden {
 
     private Golden() {}
 
-    /** {@code testdata/text}, looked for upwards from where the test runs. */
+    /** {@code testdata/text}. */
     static Path testdata() {
-        return above("testdata/text");
+        return Goldens.path("text");
     }
 
     /** The folder of real tokenizers, kept beside the project; the test is skipped where it is not. */
     static Path assets() {
-        Path folder = above("../shared/assets/tokenizers");
-        Assumptions.assumeTrue(Files.isDirectory(folder), "skipped: no ../shared/assets/tokenizers beside the project");
-        return folder;
-    }
-
-    private static Path above(String name) {
-        Path at = Path.of("").toAbsolutePath();
-        for (Path up = at; up != null; up = up.getParent()) {
-            Path found = up.resolve(name).normalize();
-            if (Files.exists(found)) {
-                return found;
-            }
-        }
-        return at.resolve(name);
+        Optional<Path> folder = Goldens.asset("tokenizers");
+        Assumptions.assumeTrue(folder.isPresent(), "skipped: no ../shared/assets/tokenizers beside the project");
+        return folder.orElseThrow();
     }
 
     /** Every line's texts give its ids, and its {@code ids_N} and {@code mask_N} at length N. */
@@ -63,6 +54,18 @@ final class Golden {
                                     .toArray());
                 }
             }
+        }
+    }
+
+    /** Every line's text gives {@code ids}, and {@code padded} at {@code max_length}. */
+    static void checkPadded(Tokenizer tokenizer, Path file) throws IOException {
+        for (String line : Files.readAllLines(file)) {
+            JsonNode row = JSON.readTree(line);
+            String text = row.get("text").asText();
+            assertThat(tokenizer.encode(text).ids()).as(line).isEqualTo(ids(row.get("ids")));
+            assertThat(tokenizer.encode(text, row.get("max_length").asInt()).ids())
+                    .as(line)
+                    .isEqualTo(ids(row.get("padded")));
         }
     }
 
