@@ -1,14 +1,22 @@
 package dev.kinora.models.cogvideox;
 
+import dev.kinora.models.internal.ComponentFiles;
 import dev.kinora.nn.Names;
 import dev.kinora.nn.ParameterSet;
+import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
+import dev.kinora.weights.Config;
+import dev.kinora.weights.StrictLoader;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The causal 3D autoencoder of CogVideoX (arXiv 2408.06072, section 2.1): video to latents of an eighth the height and
@@ -21,16 +29,53 @@ import java.util.function.UnaryOperator;
  */
 public final class AutoencoderKLCogVideoX implements AutoCloseable {
     private final AutoencoderKLCogVideoXConfig config;
+    private final Config stored;
     private final ParameterSet parameters;
     private final CogVideoXEncoder3D encoder;
     private final CogVideoXDecoder3D decoder;
 
     /** The network without weights: its parameters wait to be loaded or initialised. */
     public AutoencoderKLCogVideoX(AutoencoderKLCogVideoXConfig config, Names at) {
+        this(config, config.toConfig(), at);
+    }
+
+    private AutoencoderKLCogVideoX(AutoencoderKLCogVideoXConfig config, Config stored, Names at) {
         this.config = config;
+        this.stored = stored;
         this.parameters = at.parameters();
         this.encoder = new CogVideoXEncoder3D(config, at.at("encoder"));
         this.decoder = new CogVideoXDecoder3D(config, at.at("decoder"));
+    }
+
+    /**
+     * Loads a component's folder.
+     *
+     * @param dtype the type to compute in, or null for that of the file; weights stored in it are used in place
+     * @throws dev.kinora.weights.CheckpointException for missing, unexpected or mismatched weights
+     * @throws dev.kinora.weights.ConfigException for a config that is not one of this model
+     */
+    public static AutoencoderKLCogVideoX load(Path folder, @Nullable DType dtype) throws IOException {
+        return load(folder, "", ComponentFiles.loader(dtype));
+    }
+
+    /** Loads a component's folder by another loader: {@link StrictLoader#copying()} where weights shall be trained. */
+    public static AutoencoderKLCogVideoX load(Path folder, String variant, StrictLoader loader) throws IOException {
+        return ComponentFiles.load(
+                folder,
+                variant,
+                loader,
+                json -> new AutoencoderKLCogVideoX(AutoencoderKLCogVideoXConfig.of(json), json, Names.root()),
+                AutoencoderKLCogVideoX::parameters);
+    }
+
+    /** Writes config and weights as diffusers reads them; in the weights' own types where {@code storedAs} is null. */
+    public void save(Path folder, @Nullable DType storedAs) throws IOException {
+        ComponentFiles.save(folder, stored, parameters, storedAs);
+    }
+
+    /** Draws fresh fp32 weights for training from scratch, as torch does for new layers. */
+    public void initialize(Rng rng) {
+        parameters.initialize(rng);
     }
 
     /** The checkpoint's configuration. */
@@ -74,6 +119,21 @@ public final class AutoencoderKLCogVideoX implements AutoCloseable {
         VaeTiling tiling = options.tiling();
         UnaryOperator<Tensor> byTiles = tiling == null ? byFrames : z -> tiling.decode(z, ratio, byFrames);
         return TensorScope.compute(() -> bySlices(latents, options.slicing(), byTiles));
+    }
+
+    /** Latents of the encoder's scale in that of the diffusion model: times the scaling factor. */
+    public Tensor scale(Tensor latents) {
+        return latents.mul(config.scalingFactor());
+    }
+
+    /** Latents of the diffusion model's scale in that of the decoder. */
+    public Tensor unscale(Tensor latents) {
+        return latents.mul(1 / config.scalingFactor());
+    }
+
+    /** An image condition's latents in the scale the diffusion model expects: 1.5 image-to-video divides. */
+    public Tensor scaleCondition(Tensor latents) {
+        return config.invertScaleLatents() ? unscale(latents) : scale(latents);
     }
 
     /** One coder over a clip whose frames come in batches. */

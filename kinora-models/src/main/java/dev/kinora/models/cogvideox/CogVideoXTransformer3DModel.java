@@ -1,13 +1,20 @@
 package dev.kinora.models.cogvideox;
 
 import dev.kinora.models.cogvideox.CogVideoXBlock.Tokens;
+import dev.kinora.models.internal.ComponentFiles;
 import dev.kinora.nn.LayerNorm;
 import dev.kinora.nn.Linear;
 import dev.kinora.nn.Names;
 import dev.kinora.nn.ParameterSet;
+import dev.kinora.tensor.DType;
 import dev.kinora.tensor.F;
+import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
+import dev.kinora.weights.Config;
+import dev.kinora.weights.StrictLoader;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CogVideoXTransformer3DModel implements AutoCloseable {
     private final CogVideoXConfig config;
+    private final Config stored;
     private final ParameterSet parameters;
     private final CogVideoXPatchEmbed patchEmbed;
     private final TimestepEmbedding timeEmbedding;
@@ -37,9 +45,14 @@ public final class CogVideoXTransformer3DModel implements AutoCloseable {
 
     /** The network without weights: its parameters wait to be loaded or initialised. */
     public CogVideoXTransformer3DModel(CogVideoXConfig c, Names at) {
+        this(c, c.toConfig(), at);
+    }
+
+    private CogVideoXTransformer3DModel(CogVideoXConfig c, Config json, Names at) {
         int d = c.innerDim();
         Integer ofs = c.ofsEmbedDim();
         config = c;
+        stored = json;
         parameters = at.parameters();
         patchEmbed = new CogVideoXPatchEmbed(c, at.at("patch_embed"));
         timeEmbedding =
@@ -54,6 +67,38 @@ public final class CogVideoXTransformer3DModel implements AutoCloseable {
         normOutLinear = at.linear("norm_out.linear", c.timeEmbedDim(), 2L * d);
         normOut = at.layerNorm("norm_out.norm", d, c.normEps(), c.normElementwiseAffine());
         projOut = at.linear("proj_out", d, (long) c.patchSize() * c.patchSize() * c.framesPerPatch() * c.outChannels());
+    }
+
+    /**
+     * Loads a component's folder.
+     *
+     * @param dtype the type to compute in, or null for that of the file; weights stored in it are used in place
+     * @throws dev.kinora.weights.CheckpointException for missing, unexpected or mismatched weights
+     * @throws dev.kinora.weights.ConfigException for a config that is not one of this model
+     */
+    public static CogVideoXTransformer3DModel load(Path folder, @Nullable DType dtype) throws IOException {
+        return load(folder, "", ComponentFiles.loader(dtype));
+    }
+
+    /** Loads a component's folder by another loader: {@link StrictLoader#copying()} where weights shall be trained. */
+    public static CogVideoXTransformer3DModel load(Path folder, String variant, StrictLoader loader)
+            throws IOException {
+        return ComponentFiles.load(
+                folder,
+                variant,
+                loader,
+                json -> new CogVideoXTransformer3DModel(CogVideoXConfig.of(json), json, Names.root()),
+                CogVideoXTransformer3DModel::parameters);
+    }
+
+    /** Writes config and weights as diffusers reads them; in the weights' own types where {@code storedAs} is null. */
+    public void save(Path folder, @Nullable DType storedAs) throws IOException {
+        ComponentFiles.save(folder, stored, parameters, storedAs);
+    }
+
+    /** Draws fresh fp32 weights for training from scratch. */
+    public void initialize(Rng rng, CogVideoXInit how) {
+        how.initialize(parameters, rng);
     }
 
     /** The checkpoint's configuration. */

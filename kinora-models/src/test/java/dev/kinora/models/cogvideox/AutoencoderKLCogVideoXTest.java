@@ -4,14 +4,11 @@ import static dev.kinora.testkit.Closeness.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kinora.models.Stored;
-import dev.kinora.nn.Names;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
-import dev.kinora.testkit.Goldens;
 import dev.kinora.testkit.TensorTest;
-import dev.kinora.weights.Config;
 import java.io.IOException;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,14 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AutoencoderKLCogVideoXTest {
     private static final VaeTiling TILES = new VaeTiling(16, 24, 0.5, 1.0 / 3);
 
-    static AutoencoderKLCogVideoX load(String variant, DType dtype) throws IOException {
-        String folder = "cogvideox/" + variant + "/vae";
-        var config = AutoencoderKLCogVideoXConfig.of(Config.read(Goldens.path(folder + "/config.json")));
-        var model = new AutoencoderKLCogVideoX(config, Names.root());
-        Stored.open(folder).fill(model.parameters(), dtype);
-        return model;
-    }
-
     private static Set<String> cases(Stored all) {
         Set<String> cases = new TreeSet<>();
         all.names().forEach(n -> cases.add(n.substring(0, n.indexOf('/'))));
@@ -39,7 +28,7 @@ class AutoencoderKLCogVideoXTest {
     @ParameterizedTest
     @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v"})
     void encodesAndDecodesAsDiffusersDoes(String variant) throws IOException {
-        try (var vae = load(variant, DType.FP32)) {
+        try (var vae = Variants.vae(variant, DType.FP32)) {
             Stored all = Stored.open("cogvideox/" + variant + "/golden/vae.safetensors");
             for (String name : cases(all)) {
                 Stored golden = all.at(name);
@@ -65,13 +54,13 @@ class AutoencoderKLCogVideoXTest {
     }
 
     private static <T> T watched(boolean grad, java.util.function.Supplier<T> body) {
-        return grad ? body.get() : Grad.off(body);
+        return grad ? body.get() : Grad.off(body::get);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v"})
     void decodesAsDiffusersDoesInBf16(String variant) throws IOException {
-        try (var vae = load(variant, DType.BF16)) {
+        try (var vae = Variants.vae(variant, DType.BF16)) {
             Stored golden = Stored.open("cogvideox/" + variant + "/golden/vae.safetensors")
                     .at("decode_bf16");
             Tensor video = Grad.off(() -> vae.decode(golden.get("input"), VaeOptions.DEFAULT));

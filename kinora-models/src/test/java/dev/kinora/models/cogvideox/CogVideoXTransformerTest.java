@@ -3,13 +3,10 @@ package dev.kinora.models.cogvideox;
 import static dev.kinora.testkit.Closeness.assertClose;
 
 import dev.kinora.models.Stored;
-import dev.kinora.nn.Names;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
-import dev.kinora.testkit.Goldens;
 import dev.kinora.testkit.TensorTest;
-import dev.kinora.weights.Config;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,14 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @TensorTest
 class CogVideoXTransformerTest {
-    static CogVideoXTransformer3DModel load(String variant, DType dtype) throws IOException {
-        String folder = "cogvideox/" + variant + "/transformer";
-        var config = CogVideoXConfig.of(Config.read(Goldens.path(folder + "/config.json")));
-        var model = new CogVideoXTransformer3DModel(config, Names.root());
-        Stored.open(folder).fill(model.parameters(), dtype);
-        return model;
-    }
-
     static @Nullable RotaryEmbedding rope(Stored golden) {
         return golden.has("rope_cos") ? new RotaryEmbedding(golden.get("rope_cos"), golden.get("rope_sin")) : null;
     }
@@ -41,7 +30,7 @@ class CogVideoXTransformerTest {
     @ParameterizedTest
     @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v"})
     void predictsAsDiffusersDoes(String variant) throws IOException {
-        try (var model = load(variant, DType.FP32)) {
+        try (var model = Variants.transformer(variant, DType.FP32)) {
             Stored all = Stored.open("cogvideox/" + variant + "/golden/transformer.safetensors");
             for (String name : new String[] {"sample", "fewer_frames", "other_size"}) {
                 Stored golden = all.at(name);
@@ -62,7 +51,7 @@ class CogVideoXTransformerTest {
     @ParameterizedTest
     @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v"})
     void predictsAsDiffusersDoesInBf16(String variant) throws IOException {
-        try (var model = load(variant, DType.BF16)) {
+        try (var model = Variants.transformer(variant, DType.BF16)) {
             Stored golden = Stored.open("cogvideox/" + variant + "/golden/transformer.safetensors")
                     .at("bf16");
             assertClose("bf16", forward(model, golden, rope(golden)), golden.get("output"), 2e-2);
