@@ -1,7 +1,6 @@
 package dev.kinora.tensor;
 
 import java.util.Arrays;
-import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -10,18 +9,12 @@ import org.jspecify.annotations.Nullable;
 public final class F {
     private F() {}
 
-    /** {@code x @ weight^T + bias}: x [..., in], weight [out, in], bias [out]. */
+    /**
+     * {@code x @ weight^T + bias} in x's dtype: x [..., in], weight [out, in], bias [out]. Weight and bias may be stored
+     * in another dtype than x's. The kernel is chosen for this machine, see {@link Kernels}.
+     */
     public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
-        return Native.op(
-                "linear",
-                () -> {
-                    try (TensorOptional b = Native.optional(bias)) {
-                        return torch.linear(x.handle(), weight.handle(), b);
-                    }
-                },
-                x,
-                weight,
-                bias);
+        return LinearKernels.apply(x, weight, bias);
     }
 
     /** 2D convolution: x [B, C, H, W], weight [O, C, kh, kw]; zero padding. */
@@ -59,30 +52,21 @@ public final class F {
     }
 
     /**
-     * Softmax(q k^T · scale + mask) v.
+     * Softmax(q k^T · scale + mask) v, exact, in memory that does not grow with N · M unless autograd records it. The
+     * kernel is chosen for this machine, see {@link Kernels}.
      *
      * @param q [B, heads, N, head_dim]
      * @param k [B, heads, M, head_dim]
      * @param v [B, heads, M, head_dim]
-     * @param mask null, boolean (true: attend) or additive, broadcast to [B, heads, N, M]
+     * @param mask null, boolean (true: attend) or additive, broadcast to [B, heads, N, M]; a query that may attend to
+     *     nothing gives zeros
      * @param scale null for 1/√head_dim
      * @return [B, heads, N, head_dim]
+     * @throws IllegalArgumentException if the shapes do not fit together
      */
     public static Tensor scaledDotProductAttention(
             Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, @Nullable Double scale) {
-        return Native.op(
-                "scaled_dot_product_attention",
-                () -> {
-                    try (TensorOptional m = Native.optional(mask);
-                            DoubleOptional s = scale == null ? new DoubleOptional() : new DoubleOptional(scale)) {
-                        return torch.scaled_dot_product_attention(
-                                q.handle(), k.handle(), v.handle(), m, 0.0, false, s, false);
-                    }
-                },
-                q,
-                k,
-                v,
-                mask);
+        return AttentionKernels.apply(q, k, v, mask, scale);
     }
 
     /** Layer normalisation over the last {@code shape.length} dimensions. */

@@ -28,6 +28,17 @@ public final class Grad {
         });
     }
 
+    /** Runs {@code body} with operations recorded for backward, also where an outer block turned that off. */
+    public static void on(Runnable body) {
+        boolean before = GradMode.is_enabled();
+        GradMode.set_enabled(true);
+        try {
+            body.run();
+        } finally {
+            GradMode.set_enabled(before);
+        }
+    }
+
     /** Whether operations on this thread are recorded. */
     public static boolean enabled() {
         return GradMode.is_enabled();

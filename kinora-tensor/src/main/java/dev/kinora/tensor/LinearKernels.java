@@ -1,0 +1,131 @@
+package dev.kinora.tensor;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ways to compute {@code x W^T + b}. Storage dtype is apart from compute dtype: half-width weights may stay as they lie
+ * in a mapped file while the product runs in fp32.
+ *
+ * <ul>
+ *   <li>{@code libtorch}: one call, in x's dtype.
+ *   <li>{@code widened}: rows of W are widened a few megabytes at a time into an fp32 scratch, multiplied there and
+ *       rounded to x's dtype; for CPUs that lack half-width arithmetic.
+ * </ul>
+ */
+final class LinearKernels {
+    private static final String LIBTORCH = "libtorch";
+    private static final String WIDENED = "widened";
+
+    /** Multiply-adds times two under which no choice is worth a thought. */
+    private static final double PLAIN_BELOW = 2e8;
+    /** Elements of the fp32 scratch for weights: small enough to stay in cache between widening and use. */
+    private static final long SCRATCH = 1 << 21;
+
+    private LinearKernels() {}
+
+    static Tensor apply(Tensor x, Tensor w, @Nullable Tensor b) {
+        String forced = Kernels.forced("linear");
+        double flops = 2.0 * w.numel() * x.numel() / Math.max(1, x.size(-1));
+        if (flops < PLAIN_BELOW && forced == null) {
+            return libtorch(x, w, b);
+        }
+        boolean half = x.dtype() == DType.BF16 || x.dtype() == DType.FP16;
+        if (!half || w.dim() != 2 || !x.device().equals(Device.CPU) || recorded(x, w, b)) {
+            return libtorch(x, w, b);
+        }
+        String kernel = forced != null ? forced : choose(x);
+        return kernel.equals(WIDENED) ? widened(x, w, b) : libtorch(x, w, b);
+    }
+
+    private static boolean recorded(Tensor x, Tensor w, @Nullable Tensor b) {
+        return torch.is_autocast_enabled(DeviceType.CPU)
+                || (Grad.enabled() && (x.requiresGrad() || w.requiresGrad() || (b != null && b.requiresGrad())));
+    }
+
+    private static String choose(Tensor x) {
+        long rows = x.numel() / x.size(-1);
+        // the trial shape stands for its class
+        long trialRows = rows <= 64 ? 64 : rows <= 1024 ? 256 : 1024;
+        String key =
+                "linear " + x.dtype().torchName() + " rows" + (rows <= 64 ? "<=64" : rows <= 1024 ? "<=1024" : ">1024");
+        DType dtype = x.dtype();
+        List<String> names = new ArrayList<>(List.of(WIDENED, LIBTORCH));
+        return Kernels.fastest(key, names, name -> {
+            Tensor tx = Kernels.trialValues(dtype, trialRows, 1024);
+            Tensor tw = Kernels.trialValues(dtype, 1024, 1024);
+            return name.equals(WIDENED) ? () -> widened(tx, tw, null) : () -> libtorch(tx, tw, null);
+        });
+    }
+
+    private static Tensor libtorch(Tensor x, Tensor w, @Nullable Tensor b) {
+        DType dtype = x.dtype();
+        if (w.dtype() != dtype && !torch.is_autocast_enabled(DeviceType.CPU)) {
+            return TensorScope.compute(() -> libtorch(x, w.to(dtype), b == null ? null : b.to(dtype)));
+        }
+        return Native.op(
+                "linear",
+                () -> {
+                    try (TensorOptional bias = Native.optional(b)) {
+                        return torch.linear(x.handle(), w.handle(), bias);
+                    }
+                },
+                x,
+                w,
+                b);
+    }
+
+    private static Tensor widened(Tensor x, Tensor w, @Nullable Tensor b) {
+        long in = w.size(1);
+        long out = w.size(0);
+        if (x.size(-1) != in || (b != null && b.numel() != out)) {
+            return libtorch(x, w, b); // which reports the mismatch
+        }
+        return TensorScope.compute(() -> {
+            long[] shape = x.shape();
+            shape[shape.length - 1] = out;
+            Tensor x32 = x.reshape(-1, in).to(DType.FP32); // [R, in]
+            long rows = x32.size(0);
+            Tensor b32 = b == null ? null : b.to(DType.FP32);
+            Tensor y = Tensors.empty(x.dtype(), rows, out);
+            long step = Math.min(out, Math.max(64, SCRATCH / in));
+            Tensor w32 = Tensors.empty(DType.FP32, step, in);
+            Tensor y32 = Tensors.empty(DType.FP32, rows, step);
+            for (long o = 0; o < out; o += step) {
+                long n = Math.min(step, out - o);
+                long at = o;
+                TensorScope.run("linear rows", () -> {
+                    Tensor wn = n == step ? w32 : w32.narrow(0, 0, n);
+                    Tensor yn = n == step ? y32 : Tensors.empty(DType.FP32, rows, n);
+                    wn.copy_(w.narrow(0, at, n));
+                    product(yn, x32, wn.transpose(0, 1), b32 == null ? null : b32.narrow(0, at, n));
+                    y.narrow(1, at, n).copy_(yn);
+                });
+            }
+            return y.reshape(shape);
+        });
+    }
+
+    /** out = a @ b + bias. */
+    private static void product(Tensor out, Tensor a, Tensor b, @Nullable Tensor bias) {
+        Native.call(
+                "addmm",
+                () -> {
+                    if (bias == null) {
+                        torch.mm_out(out.handle(), a.handle(), b.handle());
+                    } else {
+                        try (Scalar one = new Scalar(1.0)) {
+                            torch.addmm_out(out.handle(), bias.handle(), a.handle(), b.handle(), one, one);
+                        }
+                    }
+                },
+                a,
+                b,
+                bias);
+    }
+}
