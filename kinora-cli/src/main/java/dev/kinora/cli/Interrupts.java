@@ -1,0 +1,86 @@
+package dev.kinora.cli;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Ctrl-C and termination: asks the running work to stop, gives it a moment to unwind, then removes what it had not
+ * finished. A native operation cannot be stopped half way, so the process ends without waiting for a long one.
+ */
+final class Interrupts {
+    private static final int GRACE_SECONDS = 2;
+
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final Set<Path> unfinished = ConcurrentHashMap.newKeySet();
+    private volatile boolean requested;
+
+    /** Interrupts that nothing triggers: for commands run inside another program. */
+    static Interrupts none() {
+        return new Interrupts();
+    }
+
+    /** Watches the process's own end. */
+    static Interrupts install() {
+        Interrupts interrupts = new Interrupts();
+        Runtime.getRuntime().addShutdownHook(new Thread(interrupts::stop, "kinora-stop"));
+        return interrupts;
+    }
+
+    /** Whether the work should stop; asked between steps. */
+    boolean requested() {
+        return requested;
+    }
+
+    /**
+     * Throws if the work should stop.
+     *
+     * @throws InterruptedWork if so
+     */
+    void check() {
+        if (requested) {
+            throw new InterruptedWork();
+        }
+    }
+
+    /** Deletes this folder if the process ends before {@link #forget}. */
+    void watch(Path folder) {
+        unfinished.add(folder);
+    }
+
+    void forget(Path folder) {
+        unfinished.remove(folder);
+    }
+
+    /** Says that the work is over and the process may end. */
+    void finished() {
+        finished.countDown();
+    }
+
+    /** What the process's end triggers. */
+    void stop() {
+        requested = true;
+        waitForWork();
+        unfinished.forEach(Staging::delete);
+    }
+
+    @SuppressWarnings("ReturnValueIgnored") // over or not, what is unfinished goes
+    private void waitForWork() {
+        try {
+            finished.await(GRACE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The work stopped because it was asked to. */
+    static final class InterruptedWork extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        InterruptedWork() {
+            super("interrupted");
+        }
+    }
+}

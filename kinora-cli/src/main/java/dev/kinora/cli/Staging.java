@@ -1,0 +1,126 @@
+package dev.kinora.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Outputs that appear whole or not at all. Each is written under its own name in a hidden folder beside its target and
+ * moved into place by {@link #commit}; what is not committed is deleted, also on Ctrl-C.
+ */
+final class Staging implements AutoCloseable {
+    private final Interrupts interrupts;
+    private final Map<Path, Path> folders = new LinkedHashMap<>();
+    private final Map<Path, Path> stagedByTarget = new LinkedHashMap<>();
+
+    Staging(Interrupts interrupts) {
+        this.interrupts = interrupts;
+    }
+
+    /**
+     * Where to write what shall end up at {@code target}, a file or a folder. Parent folders are made.
+     *
+     * @param option the option that named the target, for messages
+     * @throws CommandException if the target cannot be written: it is a folder with content, or its folder is read-only
+     */
+    Path stage(String option, Path target) {
+        Path absolute = target.toAbsolutePath().normalize();
+        Path parent = absolute.getParent();
+        if (parent == null) {
+            throw new CommandException(option + " = " + target + " (expected: a file)");
+        }
+        if (stagedByTarget.containsKey(absolute)) {
+            throw new CommandException(
+                    option + " = " + target + " (expected: a name that no other output of this command has)");
+        }
+        try {
+            if (Files.isDirectory(absolute)) {
+                try (var entries = Files.newDirectoryStream(absolute)) {
+                    if (entries.iterator().hasNext()) {
+                        throw new CommandException(option + " = " + target
+                                + " (expected: a new name or an empty folder, not a folder with files in it)");
+                    }
+                }
+            }
+            Files.createDirectories(parent);
+            Path folder = folders.get(parent);
+            if (folder == null) {
+                folder = Files.createTempDirectory(parent, ".kinora-");
+                interrupts.watch(folder);
+                folders.put(parent, folder);
+            }
+            Path staged = folder.resolve(absolute.getFileName());
+            stagedByTarget.put(absolute, staged);
+            return staged;
+        } catch (IOException e) {
+            throw new CommandException(
+                    option + " = " + target + " (expected: a place that can be written; " + Failure.reason(e) + ")", e);
+        }
+    }
+
+    /** Moves everything that was written to its target. */
+    void commit() {
+        for (Map.Entry<Path, Path> e : stagedByTarget.entrySet()) {
+            if (Files.exists(e.getValue())) {
+                move(e.getValue(), e.getKey());
+            }
+        }
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            if (Files.isDirectory(to)) {
+                Files.delete(to); // empty: stage() looked
+            }
+            try {
+                Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (AtomicMoveNotSupportedException e) {
+                Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Deletes what was not committed. */
+    @Override
+    public void close() {
+        folders.values().forEach(f -> {
+            delete(f);
+            interrupts.forget(f);
+        });
+    }
+
+    /** Deletes a folder and what is in it, as far as possible. */
+    static void delete(Path folder) {
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    Files.deleteIfExists(file);
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
+                    Files.deleteIfExists(dir);
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (NoSuchFileException e) {
+            // gone already
+        } catch (IOException e) {
+            System.err.println("kinora: could not remove " + folder + ": " + Failure.reason(e));
+        }
+    }
+}
