@@ -1,6 +1,6 @@
 package dev.kinora.pipeline;
 
-import dev.kinora.diffusion.DynamicGuidance;
+import dev.kinora.diffusion.Guidance;
 import dev.kinora.media.Image;
 import dev.kinora.media.Video;
 import dev.kinora.tensor.DType;
@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param height pixels; the checkpoint's {@code sample_height} times the VAE's factor if null
  * @param width pixels; likewise
  * @param steps denoise steps, 1 to the schedule's training steps
- * @param guidance classifier-free guidance scale; 1 or less turns guidance off
- * @param dynamicGuidance how the scale varies over the steps
+ * @param guidance classifier-free guidance and how its scale varies over the steps
  * @param seed of the one generator that every draw comes from
  * @param dtype storage and compute type of transformer and text encoder; as stored if null
  * @param loras applied together, in this order
@@ -36,8 +35,7 @@ public record GenerateRequest(
         @Nullable Integer height,
         @Nullable Integer width,
         int steps,
-        double guidance,
-        DynamicGuidance dynamicGuidance,
+        Guidance guidance,
         long seed,
         @Nullable DType dtype,
         List<LoraRequest> loras,
@@ -55,7 +53,6 @@ public record GenerateRequest(
         require(height == null || height >= 1, "height", height, "1 or more");
         require(width == null || width >= 1, "width", width, "1 or more");
         require(steps >= 1, "steps", steps, "1 or more");
-        require(Double.isFinite(guidance), "guidance", guidance, "a finite number");
         require(
                 scheduler == null || scheduler.equals("ddim") || scheduler.equals("dpm"),
                 "scheduler",
@@ -79,11 +76,6 @@ public record GenerateRequest(
         return image != null ? Task.IMAGE_TO_VIDEO : video != null ? Task.VIDEO_TO_VIDEO : Task.TEXT_TO_VIDEO;
     }
 
-    /** Whether the network runs with and without the prompt. */
-    public boolean guided() {
-        return guidance > 1;
-    }
-
     /** A request with diffusers' defaults for everything but the prompt. */
     public static Builder of(String prompt) {
         return new Builder(prompt);
@@ -100,8 +92,7 @@ public record GenerateRequest(
         private @Nullable Integer height;
         private @Nullable Integer width;
         private int steps = 50;
-        private double guidance = 6;
-        private DynamicGuidance dynamicGuidance = DynamicGuidance.OFF;
+        private Guidance guidance = Guidance.of(6);
         private long seed;
         private @Nullable DType dtype;
         private List<LoraRequest> loras = List.of();
@@ -154,15 +145,9 @@ public record GenerateRequest(
             return this;
         }
 
-        /** Default: 6. */
-        public Builder guidance(double value) {
+        /** Default: a scale of 6 at every step. */
+        public Builder guidance(Guidance value) {
             guidance = value;
-            return this;
-        }
-
-        /** Default: off. */
-        public Builder dynamicGuidance(DynamicGuidance value) {
-            dynamicGuidance = value;
             return this;
         }
 
@@ -203,7 +188,6 @@ public record GenerateRequest(
                     width,
                     steps,
                     guidance,
-                    dynamicGuidance,
                     seed,
                     dtype,
                     loras,
