@@ -80,8 +80,8 @@ final class CogVideoXMemory {
         double room = plan.budget() - peak.weights();
         String instead;
         if (room <= 0) {
-            instead = "at least " + MemoryPlan.size(peak.bytes()) + ", since the weights of " + peak.name() + " alone take "
-                    + MemoryPlan.size(peak.weights());
+            instead = "at least " + MemoryPlan.size(peak.bytes()) + ", since the weights of " + peak.name()
+                    + " alone take " + MemoryPlan.size(peak.weights());
         } else {
             double shrink = Math.sqrt(room / peak.work());
             int grid = vae.spatialCompressionRatio() * 2;
@@ -101,14 +101,15 @@ final class CogVideoXMemory {
             CheckpointFolder checkpoint, String variant, CogVideoXConfig c, LatentLayout layout, GenerateRequest r)
             throws IOException {
         long tokens = c.maxTextSeqLength()
-                + (long) layout.latentFrames() / c.framesPerPatch()
+                + (long) layout.latentFrames()
+                        / c.framesPerPatch()
                         * (layout.height() / c.patchSize())
                         * (layout.width() / c.patchSize());
         long batch = r.guidance().active() ? 2 : 1;
         DType dtype = r.dtype();
         int bytes = dtype == null ? storedBytes(checkpoint, variant) : dtype.bytes();
-        long scratch = Math.min(
-                ATTENTION_SCRATCH, Math.multiplyExact(4L * batch * c.numAttentionHeads(), tokens * tokens));
+        long scratch =
+                Math.min(ATTENTION_SCRATCH, Math.multiplyExact(4L * batch * c.numAttentionHeads(), tokens * tokens));
         return batch * tokens * c.innerDim() * bytes * TOKEN_WIDTHS + scratch;
     }
 
@@ -131,7 +132,8 @@ final class CogVideoXMemory {
             width = Math.min(width, vae.sampleWidth() / 2);
         }
         int batch = Math.min(layout.latentFrames() - layout.added(), 3); // the first batch takes an odd frame too
-        long widest = (long) vae.blockOutChannels().get(Math.min(1, vae.blockOutChannels().size() - 1));
+        long widest = (long)
+                vae.blockOutChannels().get(Math.min(1, vae.blockOutChannels().size() - 1));
         long unit = widest * batch * vae.temporalCompressionRatio() * height * width * bytes;
         return (long) (VAE_LIVE * unit) + video;
     }

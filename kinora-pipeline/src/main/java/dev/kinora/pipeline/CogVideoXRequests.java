@@ -66,8 +66,7 @@ final class CogVideoXRequests {
         }
     }
 
-    private static int frames(
-            CogVideoXConfig transformer, AutoencoderKLCogVideoXConfig vae, GenerateRequest r) {
+    private static int frames(CogVideoXConfig transformer, AutoencoderKLCogVideoXConfig vae, GenerateRequest r) {
         Video video = r.video();
         Integer asked = r.frames();
         if (video == null) {

@@ -20,7 +20,8 @@ public record LoraRequest(Path file, double scale) {
         int colon = text.lastIndexOf(':');
         if (colon > 0 && colon < text.length() - 1) {
             try {
-                return new LoraRequest(Path.of(text.substring(0, colon)), Double.parseDouble(text.substring(colon + 1)));
+                return new LoraRequest(
+                        Path.of(text.substring(0, colon)), Double.parseDouble(text.substring(colon + 1)));
             } catch (NumberFormatException e) {
                 return new LoraRequest(Path.of(text), 1); // a colon inside the file's own name
             }

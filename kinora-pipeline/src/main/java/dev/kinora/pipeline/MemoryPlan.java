@@ -50,7 +50,9 @@ public record MemoryPlan(List<Phase> phases, long budget, boolean vaeTiling) {
                 .formatted(
                         size(peak().bytes()),
                         size(budget),
-                        phases.stream().map(p -> p.name() + " " + size(p.bytes())).collect(Collectors.joining(", ")),
+                        phases.stream()
+                                .map(p -> p.name() + " " + size(p.bytes()))
+                                .collect(Collectors.joining(", ")),
                         vaeTiling ? ", VAE in tiles" : "");
     }
 
@@ -69,14 +71,13 @@ public record MemoryPlan(List<Phase> phases, long budget, boolean vaeTiling) {
      */
     public static long parseSize(String text) {
         String t = text.strip().toUpperCase(Locale.ROOT).replaceFirst("(?<=[KMGT])I?B$", "");
-        long unit =
-                switch (t.isEmpty() ? ' ' : t.charAt(t.length() - 1)) {
-                    case 'K' -> 1_000L;
-                    case 'M' -> 1_000_000L;
-                    case 'G' -> 1_000_000_000L;
-                    case 'T' -> 1_000_000_000_000L;
-                    default -> 1L;
-                };
+        long unit = switch (t.isEmpty() ? ' ' : t.charAt(t.length() - 1)) {
+            case 'K' -> 1_000L;
+            case 'M' -> 1_000_000L;
+            case 'G' -> 1_000_000_000L;
+            case 'T' -> 1_000_000_000_000L;
+            default -> 1L;
+        };
         try {
             double value = Double.parseDouble(unit == 1 ? t : t.substring(0, t.length() - 1));
             if (value > 0 && value * unit < 1e18) {

@@ -43,8 +43,9 @@ public record Provenance(
     /** Name of the metadata entry that carries the record. */
     public static final String METADATA_KEY = "kinora";
 
-    private static final ObjectMapper JSON =
-            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     /**
      * The request with every default resolved.

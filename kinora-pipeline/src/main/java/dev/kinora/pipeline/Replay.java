@@ -72,8 +72,7 @@ public final class Replay {
         return differences;
     }
 
-    private static Path same(String role, String path, @Nullable String sha256)
-            throws IOException {
+    private static Path same(String role, String path, @Nullable String sha256) throws IOException {
         Path file = Path.of(path);
         if (!Files.exists(file)) {
             throw new RequestException("replay", role, path, "the file the video was made from");

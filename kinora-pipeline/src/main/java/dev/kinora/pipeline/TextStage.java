@@ -33,10 +33,9 @@ public final class TextStage {
     public Tensor encode(List<String> texts, int length, @Nullable DType dtype, GenerateListener listener)
             throws IOException {
         long[] ids = tokenize(texts, length, listener);
-        try (T5EncoderModel encoder = T5EncoderModel.load(
-                checkpoint.component("text_encoder").folder(), variant, dtype)) {
-            return TensorScope.compute(
-                    () -> Grad.off(() -> encoder.forward(Tensors.of(ids, texts.size(), length))));
+        try (T5EncoderModel encoder =
+                T5EncoderModel.load(checkpoint.component("text_encoder").folder(), variant, dtype)) {
+            return TensorScope.compute(() -> Grad.off(() -> encoder.forward(Tensors.of(ids, texts.size(), length))));
         }
     }
 

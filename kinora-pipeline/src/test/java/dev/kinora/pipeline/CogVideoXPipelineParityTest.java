@@ -29,6 +29,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CogVideoXPipelineParityTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    /**
+     * Five guided steps amplify bf16's rounding: diffusers differs from itself by 2.7e-2 on this run when oneDNN is held
+     * to AVX-512 without bf16. A single pass of each network is held to 2e-2 where the network is tested.
+     */
+    private static final double BF16_TOLERANCE = 4e-2;
+
     static Stream<String> runs() throws IOException {
         Path root = Goldens.path("cogvideox");
         try (Stream<Path> files = Files.walk(root)) {
@@ -48,11 +54,12 @@ class CogVideoXPipelineParityTest {
         VideoPipeline pipeline =
                 VideoPipeline.open(Goldens.path("cogvideox").resolve(run.substring(0, run.indexOf('/'))), "");
         GenerateRequest request = request(golden);
-        Generation made = pipeline.generate(
-                request, pipeline.plan(request, MachineMemory.total()), GenerateListener.SILENT);
+        Generation made =
+                pipeline.generate(request, pipeline.plan(request, MachineMemory.total()), GenerateListener.SILENT);
 
         boolean half = request.dtype() == DType.BF16;
-        Closeness.assertClose("latents", made.latents(), golden.tensor("latents").to(DType.FP32), half ? 2e-2 : 1e-4);
+        Closeness.assertClose(
+                "latents", made.latents(), golden.tensor("latents").to(DType.FP32), half ? BF16_TOLERANCE : 1e-4);
         Tensor frames = golden.tensor("frames");
         assertThat(made.frames().shape()).isEqualTo(frames.shape());
         double worst = made.frames()
@@ -66,7 +73,9 @@ class CogVideoXPipelineParityTest {
 
     private static GenerateRequest request(Checkpoint golden) {
         String dtype = text(golden, "dtype");
-        Image image = golden.has("image") ? images(golden.tensor("image").unsqueeze(0)).getFirst() : null;
+        Image image = golden.has("image")
+                ? images(golden.tensor("image").unsqueeze(0)).getFirst()
+                : null;
         Video video = golden.has("video") ? new Video(images(golden.tensor("video")), Rational.of(8)) : null;
         return GenerateRequest.of(text(golden, "prompt"))
                 .negativePrompt(text(golden, "negative"))
@@ -78,7 +87,8 @@ class CogVideoXPipelineParityTest {
                 .steps(Integer.parseInt(text(golden, "steps")))
                 .guidance(new Guidance(
                         Double.parseDouble(text(golden, "guidance")),
-                        Guidance.Dynamic.valueOf(text(golden, "dynamic_guidance").toUpperCase(Locale.ROOT))))
+                        Guidance.Dynamic.valueOf(
+                                text(golden, "dynamic_guidance").toUpperCase(Locale.ROOT))))
                 .seed(Long.parseLong(text(golden, "seed")))
                 .dtype(DType.parse(dtype))
                 .scheduler(text(golden, "scheduler"))
