@@ -3,7 +3,6 @@ package dev.kinora.models.cogvideox;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * pieces sees the same past as a clip in one.
  */
 final class ConvCache implements AutoCloseable {
-    private final Map<CogVideoXCausalConv3d, Tensor> frames = new IdentityHashMap<>();
+    private final IdentityHashMap<CogVideoXCausalConv3d, Tensor> frames = new IdentityHashMap<>();
     private final TensorScope owner = TensorScope.owner("conv cache");
     private boolean last;
 

@@ -43,7 +43,7 @@ public record DiagonalGaussianDistribution(Tensor parameters, Tensor mean, Tenso
     public Tensor kl() {
         long[] dims = new long[mean.dim() - 1];
         for (int i = 0; i < dims.length; i++) {
-            dims[i] = i + 1;
+            dims[i] = i + 1L;
         }
         return mean.square()
                 .add(logvar.exp())
