@@ -2,9 +2,12 @@
 
 import io
 import json
+import pathlib
 import shutil
+import tempfile
 
 import sentencepiece
+from sentencepiece import sentencepiece_model_pb2
 import torch
 from diffusers import (
     AutoencoderKLCogVideoX,
@@ -44,7 +47,16 @@ Ein kühner Drache fliegt über Türme; le café près du château ouvre à huit
 """
 
 
-def spiece_model():
+def small_rules(path):
+    """A normalisation of a few characters: the full table of nmt_nfkc takes 240 kB of every tokenizer."""
+    rules = {c: " " for c in "\t\n\r\u00a0\u200b\u3000\ufeff"}
+    rules |= {chr(0xFEE0 + c): chr(c) for c in range(0x21, 0x7F)}  # full width
+    rules |= {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "e\u0301": "é", "A\u030a": "Å"}
+    code = lambda text: " ".join(f"{ord(c):X}" for c in text)
+    path.write_text("".join(f"{code(a)}\t{code(b)}\n" for a, b in sorted(rules.items())), encoding="ascii")
+
+
+def spiece_model(**normalisation):
     """A SentencePiece unigram model with T5's special ids: pad 0, end 1, unknown 2."""
     lines = []
     for i, subject in enumerate(SUBJECTS):
@@ -57,8 +69,8 @@ def spiece_model():
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter(lines), model_writer=model, model_type="unigram", vocab_size=320,
         pad_id=0, eos_id=1, unk_id=2, bos_id=-1, pad_piece="<pad>", eos_piece="</s>", unk_piece="<unk>",
-        character_coverage=1.0, normalization_rule_name="nmt_nfkc", num_threads=1, minloglevel=2,
-        shuffle_input_sentence=False, max_sentencepiece_length=10,
+        character_coverage=1.0, num_threads=1, minloglevel=2, shuffle_input_sentence=False,
+        max_sentencepiece_length=10, **normalisation,
     )
     return model.getvalue()
 
@@ -125,6 +137,14 @@ def write_variant(name, spec, spiece):
 
 
 if __name__ == "__main__":
-    pieces = spiece_model()
+    released = spiece_model(normalization_rule_name="nmt_nfkc")
+    with tempfile.TemporaryDirectory() as folder:
+        rules = pathlib.Path(folder) / "rules.tsv"
+        small_rules(rules)
+        small = spiece_model(normalization_rule_tsv=str(rules))
+    # The model records the path of its rules, which would differ from run to run.
+    model = sentencepiece_model_pb2.ModelProto.FromString(small)
+    model.normalizer_spec.ClearField("normalization_rule_tsv")
+    small = model.SerializeToString(deterministic=True)
     for variant, description in VARIANTS.items():
-        write_variant(variant, description, pieces)
+        write_variant(variant, description, released if variant == "2b" else small)
