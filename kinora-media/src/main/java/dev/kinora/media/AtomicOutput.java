@@ -104,37 +104,29 @@ final class AtomicOutput implements AutoCloseable {
 
     /** Puts the whole output under its name. */
     void commit() throws MediaException {
-        Path old = null;
+        Path old = sibling(target, "old");
         try {
-            if (Files.isDirectory(target)) {
+            boolean replace = Files.isDirectory(target);
+            if (replace) {
                 if (!replaceable(target)) {
                     throw new FileAlreadyExistsException(target.toString());
                 }
-                old = sibling(target, "old");
                 Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
             }
-            Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            done = true;
-            OPEN.remove(this);
+            try {
+                Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                if (replace) {
+                    Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+                }
+                throw e;
+            }
         } catch (IOException e) {
             throw new MediaException("VideoWriter", "out", target, "a path the finished output can be moved to", e);
-        } finally {
-            if (old != null) {
-                if (done) {
-                    delete(old);
-                } else {
-                    restore(old);
-                }
-            }
         }
-    }
-
-    private void restore(Path old) {
-        try {
-            Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            throw new UncheckedIOException("earlier frames are kept in " + old, e);
-        }
+        done = true;
+        OPEN.remove(this);
+        delete(old);
     }
 
     /** Deletes what was not committed. */

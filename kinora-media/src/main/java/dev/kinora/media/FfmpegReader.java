@@ -94,8 +94,9 @@ final class FfmpegReader implements VideoReader {
         try (BytePointer url = Ffmpeg.url(file)) {
             int code = avformat.avformat_open_input(format, url, (AVInputFormat) null, options);
             if (code < 0) {
-                throw new MediaException(
-                        WHERE, "file", file, "a whole video in a format FFmpeg reads; it says: " + Ffmpeg.error(code));
+                String why =
+                        code == avutil.AVERROR_EINVAL() ? "it is a list of other files, or text" : Ffmpeg.error(code);
+                throw new MediaException(WHERE, "file", file, "a whole video in a format FFmpeg reads; " + why);
             }
         } finally {
             avutil.av_dict_free(options);
@@ -266,6 +267,8 @@ final class FfmpegReader implements VideoReader {
             inputEnded = true;
             if (code != avutil.AVERROR_EOF()) {
                 broken = Ffmpeg.error(code);
+            } else if (broken == null) {
+                broken = Truncation.find(file, Ffmpeg.name(format.iformat().name()));
             }
             avcodec.avcodec_send_packet(codec, (AVPacket) null);
             return;
@@ -299,6 +302,9 @@ final class FfmpegReader implements VideoReader {
         long pts = frame.best_effort_timestamp();
         if (pts == NO_TIME) {
             pts = lastPts == NO_TIME ? 0 : lastPts + step;
+        }
+        if (lastPts != NO_TIME && pts <= lastPts) {
+            pts = lastPts + 1;
         }
         if (index == 0) {
             firstPts = pts;
