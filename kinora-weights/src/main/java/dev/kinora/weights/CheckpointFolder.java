@@ -1,14 +1,12 @@
 package dev.kinora.weights;
 
 import dev.kinora.weights.internal.AtomicFiles;
+import dev.kinora.weights.internal.Folders;
 import dev.kinora.weights.internal.SafePaths;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -171,7 +169,7 @@ public final class CheckpointFolder {
             Files.deleteIfExists(absolute);
             AtomicFiles.move(draft, absolute);
         } finally {
-            delete(draft);
+            Folders.delete(draft);
         }
         return open(target);
     }
@@ -187,28 +185,6 @@ public final class CheckpointFolder {
         if (Files.exists(target, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
             throw CheckpointException.of(target.toString(), "folder", "exists", "a new or empty folder");
         }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(dir);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     /** A checkpoint being written. */
