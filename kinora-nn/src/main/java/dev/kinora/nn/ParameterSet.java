@@ -80,6 +80,25 @@ public final class ParameterSet implements AutoCloseable {
         }
     }
 
+    /**
+     * Fills one slot and moves the value it had to another scope instead of freeing it: for changes that shall be
+     * undone.
+     *
+     * @return the value it had
+     * @throws IllegalArgumentException for an unknown key or another shape
+     * @throws IllegalStateException if the slot was empty
+     */
+    public Tensor exchange(String key, Tensor value, TensorScope keeper) {
+        Parameter p = parameters.get(key);
+        if (p == null) {
+            throw new IllegalArgumentException("ParameterSet: key = " + key + " (expected: a declared key)");
+        }
+        Tensor before = p.value();
+        p.set(value);
+        owner.adopt(value.named(key));
+        return keeper.adopt(before);
+    }
+
     /** Draws every parameter afresh in declaration order, in fp32. */
     public void initialize(Rng rng) {
         for (Parameter p : all()) {
