@@ -8,6 +8,7 @@ import dev.kinora.nn.Parameter;
 import dev.kinora.nn.ParameterSet;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.F;
+import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
@@ -84,6 +85,27 @@ public final class T5EncoderModel implements AutoCloseable {
         return type == null ? DType.FP32 : type;
     }
 
+    /** Draws all weights afresh in fp32 as the paper's code does: normal, by the widths around each. */
+    public void initialize(Rng rng) {
+        for (Parameter p : parameters.all()) {
+            parameters.bind(p.key(), TensorScope.compute(() -> init(p.key()).draw(rng, p.shape())));
+        }
+    }
+
+    private Init init(String key) {
+        String layer = key.replaceFirst("\\.weight$", "").replaceFirst(".*\\.", "");
+        double inner = (double) config.numHeads() * config.dKv();
+        return switch (layer) {
+            case "shared" -> Init.normal(1);
+            case "q" -> Init.normal(1 / Math.sqrt((double) config.dModel() * config.dKv())); // in place of a scale
+            case "k", "v", "wi", "wi_0", "wi_1", "relative_attention_bias" ->
+                Init.normal(1 / Math.sqrt(config.dModel()));
+            case "o" -> Init.normal(1 / Math.sqrt(inner));
+            case "wo" -> Init.normal(1 / Math.sqrt(config.dFf()));
+            default -> Init.ONES; // norms
+        };
+    }
+
     /** What the encoder was built from. */
     public T5Config config() {
         return config;
@@ -118,6 +140,7 @@ public final class T5EncoderModel implements AutoCloseable {
             check("attentionMask", attentionMask);
         }
         return TensorScope.compute(() -> {
+            checkRange(ids);
             Tensor x = shared.forward(ids); // [B, L, D]
             Tensor bias = positionBias(ids.size(1)); // [1, H, L, L]
             if (attentionMask != null) {
@@ -140,6 +163,14 @@ public final class T5EncoderModel implements AutoCloseable {
         if (x.dim() != 2) {
             throw new IllegalArgumentException(
                     "T5EncoderModel: " + name + ".shape = " + Arrays.toString(x.shape()) + " (expected: [B, L])");
+        }
+    }
+
+    private void checkRange(Tensor ids) {
+        long largest = (long) ids.max().item();
+        if (largest >= config.vocabSize() || ids.min().item() < 0) {
+            throw new IllegalArgumentException("T5EncoderModel: ids = up to " + largest + " (expected: 0 to "
+                    + (config.vocabSize() - 1) + ", the rows of its embedding)");
         }
     }
 
@@ -206,7 +237,9 @@ public final class T5EncoderModel implements AutoCloseable {
             }
             Tensor position = Tensors.arange(0, length, DType.INT64);
             Tensor distance = position.unsqueeze(0).sub(position.unsqueeze(1)); // [L, L]: memory less context
-            Tensor bias = relativeAttentionBias.forward(bucket(distance)); // [L, L, H]
+            Tensor bucket =
+                    bucket(distance).to(relativeAttentionBias.weight().value().device());
+            Tensor bias = relativeAttentionBias.forward(bucket); // [L, L, H]
             return bias.permute(2, 0, 1).unsqueeze(0); // [1, H, L, L]
         }
 

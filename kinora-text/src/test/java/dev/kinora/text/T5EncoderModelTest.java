@@ -18,6 +18,8 @@ import dev.kinora.weights.ConfigException;
 import dev.kinora.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,7 +96,7 @@ class T5EncoderModelTest {
         Tensor ids = Tensors.of(new long[] {3, 4, 5, 1, 0, 7, 63, 1, 0, 0}, 2, 5);
         try (var model = new T5EncoderModel(TINY);
                 Rng rng = new Rng(3)) {
-            model.parameters().initialize(rng);
+            model.initialize(rng);
             Tensor before = model.forward(ids);
             assertThat(before.shape()).containsExactly(2, 5, 16);
             model.config().toConfig().write(folder.resolve("config.json"));
@@ -110,10 +112,43 @@ class T5EncoderModelTest {
     }
 
     @Test
+    void freshWeightsHaveTheSpreadOfThePaper() {
+        var config = new T5Config(256, 64, 16, 128, 1, 4, 32, 128, 1e-6, T5Config.FeedForward.GATED_GELU);
+        try (var model = new T5EncoderModel(config);
+                Rng rng = new Rng(8)) {
+            model.initialize(rng);
+            String at = "encoder.block.0.layer.";
+            var expected = Map.of(
+                    "shared.weight",
+                    1.0,
+                    at + "0.SelfAttention.q.weight",
+                    1 / 32.0,
+                    at + "0.SelfAttention.k.weight",
+                    1 / 8.0,
+                    at + "0.SelfAttention.o.weight",
+                    1 / 8.0,
+                    at + "1.DenseReluDense.wi_1.weight",
+                    1 / 8.0,
+                    at + "1.DenseReluDense.wo.weight",
+                    1 / Math.sqrt(128));
+            model.parameters().all().forEach(p -> {
+                Double std = expected.get(p.key());
+                if (std != null) {
+                    assertThat(p.value().square().mean().sqrt().item())
+                            .as(p.key())
+                            .isCloseTo(std, Percentage.withPercentage(5));
+                } else if (p.key().contains("norm")) {
+                    assertThat(p.value().min().item()).isEqualTo(1);
+                }
+            });
+        }
+    }
+
+    @Test
     void batchRowsDoNotTouchEachOther() {
         try (var model = new T5EncoderModel(TINY);
                 Rng rng = new Rng(4)) {
-            model.parameters().initialize(rng);
+            model.initialize(rng);
             Tensor ids = Tensors.of(new long[] {3, 4, 5, 1, 7, 63, 1, 0}, 2, 4);
             Tensor both = model.forward(ids);
             Tensor second = model.forward(ids.narrow(0, 1, 1));
@@ -128,7 +163,7 @@ class T5EncoderModelTest {
     void activationsEndWithTheCall() {
         try (var model = new T5EncoderModel(TINY);
                 Rng rng = new Rng(5)) {
-            model.parameters().initialize(rng);
+            model.initialize(rng);
             Tensor ids = Tensors.of(new long[] {3, 4, 1}, 1, 3);
             long before = TensorScope.liveTensors();
             model.forward(ids);
@@ -140,7 +175,7 @@ class T5EncoderModelTest {
     void wrongWeightsAreNamedTogether() throws IOException {
         try (var model = new T5EncoderModel(TINY);
                 Rng rng = new Rng(6)) {
-            model.parameters().initialize(rng);
+            model.initialize(rng);
             new SafetensorsWriter().addAll(model.parameters()).write(folder.resolve("model.safetensors"));
         }
         new T5Config(64, 16, 8, 32, 3, 4, 8, 20, 1e-6, T5Config.FeedForward.RELU)
@@ -159,6 +194,10 @@ class T5EncoderModelTest {
             assertThatThrownBy(() -> model.forward(flat))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("T5EncoderModel: ids.shape = [3] (expected: [B, L])");
+            Tensor foreign = Tensors.of(new long[] {1, 64}, 1, 2);
+            assertThatThrownBy(() -> model.forward(foreign))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("ids = up to 64 (expected: 0 to 63");
         }
     }
 
