@@ -163,8 +163,10 @@ public record ContactSheet(int columns, int scale, int gap) {
                 metrics.stringWidth("x");
                 g.dispose();
                 return new Lettering(java.util.Optional.of(metrics));
-            } catch (RuntimeException | LinkageError | InternalError e) {
-                // No font, or no font library: the JDK fails in one of these ways, depending on what is missing.
+            } catch (OutOfMemoryError e) {
+                throw e;
+            } catch (RuntimeException | Error e) {
+                // No font or no font library: the JDK throws a bare Error, an InternalError or a LinkageError.
                 return new Lettering(java.util.Optional.empty());
             }
         }

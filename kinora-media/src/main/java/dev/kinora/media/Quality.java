@@ -6,7 +6,7 @@ public enum Quality {
     BEST(10, 10),
     /** No loss that can be seen in normal viewing; the default. */
     HIGH(17, 18),
-    /** For sharing: small losses, a third of the size. */
+    /** For sharing: small losses, about half the size. */
     MEDIUM(26, 31);
 
     /** H.264 quantiser, 1 (finest) to 51. */

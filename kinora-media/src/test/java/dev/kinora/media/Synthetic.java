@@ -65,4 +65,24 @@ final class Synthetic {
         }
         return worst;
     }
+
+    /** Root mean square error of luma in the worst 4x4 block. */
+    static double worstBlock(Image a, Image b) {
+        double worst = 0;
+        for (int y = 0; y + 4 <= a.height(); y += 2) {
+            for (int x = 0; x + 4 <= a.width(); x += 2) {
+                double sum = 0;
+                for (int i = 0; i < 16; i++) {
+                    double d = luma(a.pixel(x + i % 4, y + i / 4)) - luma(b.pixel(x + i % 4, y + i / 4));
+                    sum += d * d;
+                }
+                worst = Math.max(worst, Math.sqrt(sum / 16));
+            }
+        }
+        return worst;
+    }
+
+    private static double luma(int rgb) {
+        return 0.2126 * (rgb >> 16 & 255) + 0.7152 * (rgb >> 8 & 255) + 0.0722 * (rgb & 255);
+    }
 }
