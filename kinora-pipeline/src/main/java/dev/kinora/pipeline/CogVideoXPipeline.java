@@ -9,6 +9,10 @@ import dev.kinora.models.cogvideox.AutoencoderKLCogVideoXConfig;
 import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.models.cogvideox.CogVideoXTransformer3DModel;
 import dev.kinora.models.cogvideox.RotaryEmbedding;
+import dev.kinora.models.lora.Lora;
+import dev.kinora.models.lora.LoraFile;
+import dev.kinora.models.lora.LoraReport;
+import dev.kinora.nn.Names;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
@@ -17,6 +21,7 @@ import dev.kinora.tensor.Tensors;
 import dev.kinora.weights.CheckpointFolder;
 import dev.kinora.weights.StrictLoader;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +74,7 @@ final class CogVideoXPipeline implements VideoPipeline {
         Scheduler chosen = scheduler(request);
         LatentLayout layout = LatentLayout.of(request, transformer, vae);
         warnOfOtherLength(layout, listener);
+        checkLoras(request, listener);
         return TensorScope.compute(() -> {
             try (Rng rng = new Rng(request.seed());
                     LatentCodec codec = new LatentCodec(checkpoint, variant, request.dtype(), plan.vaeTiling())) {
@@ -98,7 +104,7 @@ final class CogVideoXPipeline implements VideoPipeline {
     private void warnOfOtherLength(LatentLayout layout, GenerateListener listener) {
         int decoded = layout.decodedFrames(vae.temporalCompressionRatio());
         if (decoded != layout.frames()) {
-            listener.warning("request: frames = " + layout.frames() + " (expected: 8 k or 8 k + 1; the VAE gives "
+            listener.notice("request: frames = " + layout.frames() + " (expected: 8 k or 8 k + 1; the VAE gives "
                     + decoded + ")");
         }
     }
@@ -126,7 +132,8 @@ final class CogVideoXPipeline implements VideoPipeline {
         DType dtype = request.dtype();
         StrictLoader loader = dtype == null ? StrictLoader.asStored() : StrictLoader.as(dtype);
         try (CogVideoXTransformer3DModel model = CogVideoXTransformer3DModel.load(
-                checkpoint.component("transformer").folder(), variant, loader)) {
+                        checkpoint.component("transformer").folder(), variant, loader);
+                Lora loras = Lora.attach(model.parameters(), "transformer", loraFiles(request))) {
             Guidance guidance = request.guidance();
             Denoiser denoiser = guidance.batched(conditioned(model, layout, text, started.image()));
             return Sampler.sample(denoiser, solver, started.latents(), rng, (at, sample, x0) -> {
@@ -135,6 +142,26 @@ final class CogVideoXPipeline implements VideoPipeline {
                     throw new CancellationException("cancelled at step " + (at.index() + 1) + " of " + at.steps());
                 }
             });
+        }
+    }
+
+    private static List<Lora.Scaled> loraFiles(GenerateRequest request) throws IOException {
+        List<Lora.Scaled> files = new ArrayList<>();
+        for (LoraRequest lora : request.loras()) {
+            files.add(new Lora.Scaled(LoraFile.open(lora.file()), lora.scale()));
+        }
+        return files;
+    }
+
+    /** Says what of the LoRA files is applied, or refuses them, before any work. */
+    private void checkLoras(GenerateRequest request, GenerateListener listener) throws IOException {
+        if (request.loras().isEmpty()) {
+            return;
+        }
+        try (CogVideoXTransformer3DModel empty = new CogVideoXTransformer3DModel(transformer, Names.root())) {
+            for (LoraReport report : Lora.check(empty.parameters(), "transformer", loraFiles(request))) {
+                listener.notice(report.toString());
+            }
         }
     }
 

@@ -16,8 +16,8 @@ public interface GenerateListener {
      */
     default void progress(int done, int total) {}
 
-    /** Something the user should know that did not stop the work, such as prompt words that were cut off. */
-    default void warning(String message) {}
+    /** Something the user should know: prompt words that were cut off, layers a LoRA file found. */
+    default void notice(String message) {}
 
     /** Asked between parts; true ends the generation with {@link java.util.concurrent.CancellationException}. */
     default boolean cancelled() {

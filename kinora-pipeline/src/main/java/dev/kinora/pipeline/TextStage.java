@@ -48,7 +48,7 @@ public final class TextStage {
                 Tokens whole = tokenizer.encode(texts.get(i));
                 if (whole.length() > length) {
                     long[] lost = java.util.Arrays.copyOfRange(whole.ids(), length - 1, whole.length() - 1);
-                    listener.warning("prompt: tokens = " + whole.length() + " (expected: at most " + length
+                    listener.notice("prompt: tokens = " + whole.length() + " (expected: at most " + length
                             + "; cut off: \"" + tokenizer.decode(lost) + "\")");
                 }
                 System.arraycopy(cut.ids(), 0, ids, i * length, length);

@@ -47,6 +47,17 @@ public final class Lora implements AutoCloseable {
     }
 
     /**
+     * What {@link #attach} would do, without doing it: needs no weights, so a file can be refused before any work.
+     *
+     * @throws dev.kinora.weights.CheckpointException if a file has no layer of the model or does not fit it
+     */
+    public static List<LoraReport> check(ParameterSet model, String component, List<Scaled> files) {
+        return matchAll(new LoraMatch(model, component), files).stream()
+                .map(LoraMatch.Matched::report)
+                .toList();
+    }
+
+    /**
      * Adds the files' products to the layers' outputs.
      *
      * @param component the model's name in the pipeline, such as {@code transformer}
