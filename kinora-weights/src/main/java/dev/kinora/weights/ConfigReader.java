@@ -320,8 +320,8 @@ public final class ConfigReader {
     }
 
     private double toDouble(String key, JsonNode n) {
-        if (!n.isNumber()) {
-            throw ConfigException.of(where, key, n, "a number");
+        if (!n.isNumber() || !Double.isFinite(n.doubleValue())) {
+            throw ConfigException.of(where, key, n, "a finite number");
         }
         return n.doubleValue();
     }

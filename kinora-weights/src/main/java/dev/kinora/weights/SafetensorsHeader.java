@@ -42,6 +42,10 @@ public record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, Str
     static final long MAX_NUMBER = 1L << 53;
 
     private static final int MAX_RANK = 64;
+
+    /** A header of the greatest length could name millions of empty tensors, and cost gigabytes of heap. */
+    private static final int MAX_ENTRIES = 200_000;
+
     private static final ValueLayout.OfLong LITTLE_ENDIAN_LONG =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -115,6 +119,7 @@ public record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, Str
                 } else if (tensors.put(name, tensor(name, p)) != null) {
                     throw twice(name);
                 }
+                requireFew("tensors", tensors.size());
             }
             if (p.nextToken() != null) {
                 throw CheckpointException.of(where, "header", p.getText(), "nothing after its JSON");
@@ -132,8 +137,15 @@ public record SafetensorsHeader(Map<String, TensorInfo> tensors, Map<String, Str
                 if (metadata.put(k, wellFormed(at, p.getText())) != null) {
                     throw twice(at);
                 }
+                requireFew(METADATA_KEY, metadata.size());
             }
             return metadata;
+        }
+
+        private void requireFew(String what, int count) {
+            if (count > MAX_ENTRIES) {
+                throw CheckpointException.of(where, what, "more than " + MAX_ENTRIES, "at most that many");
+            }
         }
 
         private TensorInfo tensor(String name, JsonParser p) throws IOException {

@@ -61,6 +61,11 @@ class ConfigTest {
                     .hasMessageStartingWith("config.json: num_layers = ")
                     .hasMessageEndingWith("(expected: an integer)");
         }
+        for (String bad : List.of("NaN", "Infinity", "1e400", "'1'", "null")) {
+            assertThatThrownBy(() -> Net.of(parse("{'norm_eps':" + bad + "}")))
+                    .hasMessageContaining("norm_eps = ")
+                    .hasMessageEndingWith("(expected: a finite number)");
+        }
         assertThatThrownBy(() -> Net.of(parse("{'bias':1}"))).hasMessageContaining("(expected: true or false)");
         assertThatThrownBy(() -> Net.of(parse("{'activation_fn':'silu'}")))
                 .hasMessage("config.json: activation_fn = \"silu\" (expected: gelu-approximate or gelu)");

@@ -107,6 +107,21 @@ class SafetensorsHeaderTest {
     }
 
     @Test
+    void bombs() {
+        StringBuilder many = new StringBuilder("{'__metadata__':{'k':'v'}");
+        for (int i = 0; i <= 200_000; i++) {
+            many.append(",'").append(i).append("':").append(tensor("U8", "[0]", 0, 0));
+        }
+        refused(many + "}", 0, "tensors = more than 200000");
+        StringBuilder metadata = new StringBuilder("{'__metadata__':{'k':'v'");
+        for (int i = 0; i <= 200_000; i++) {
+            metadata.append(",'").append(i).append("':''");
+        }
+        refused(metadata + "}}", 0, "__metadata__ = more than 200000");
+        refused("{'__metadata__':{'k':'" + "v".repeat(30_000_000) + "'}}", 0, "header = ");
+    }
+
+    @Test
     void numbers() {
         refused("{'x':" + tensor("U8", "[-1]", 0, 1) + "}", 1, "x.shape = -1");
         refused("{'x':" + tensor("U8", "[-0]", 0, 0) + "}", 0, "x.shape = -0");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HubClientTest {
     private static final String BIG = "transformer/diffusion_pytorch_model.safetensors";
-    private static final int BIG_SIZE = 3_000_000;
+    private static final int BIG_SIZE = 600_000;
 
     @TempDir
     Path dir;
@@ -137,7 +137,7 @@ class HubClientTest {
         assertThat(dir.resolve(".locks/models--owner--model/" + etag + ".lock")).exists();
         Config tree = Config.read(repo.resolve("trees/" + FakeHub.COMMIT + ".json"));
         assertThat(tree.toJson())
-                .contains("\"format_version\": 1", "\"lfs_sha256\": \"" + etag + "\"", "\"lfs_size\": 3000000");
+                .contains("\"format_version\": 1", "\"lfs_sha256\": \"" + etag + "\"", "\"lfs_size\": 600000");
         assertThat(waits).isEmpty();
     }
 
@@ -170,7 +170,7 @@ class HubClientTest {
 
     @Test
     void brokenConnectionsAreResumed() throws IOException {
-        hub.fault(BIG, new Fault.Break(1_000_000), new Fault.Break(700_000), new Fault.Break(500_000));
+        hub.fault(BIG, new Fault.Break(200_000), new Fault.Break(140_000), new Fault.Break(100_000));
         assertPulled(pull(), BIG);
         assertThat(hub.requests.stream().filter(r -> r.contains(" bytes="))).hasSize(3);
         assertThat(hub.count("HEAD /owner/model/resolve/" + FakeHub.COMMIT + "/" + BIG))
@@ -181,20 +181,20 @@ class HubClientTest {
     @Test
     void moreBreaksThanTriesAreFineAsLongAsBytesArrive() throws IOException {
         for (int i = 0; i < 2 * HubHttp.TRIES; i++) {
-            hub.fault(BIG, new Fault.Break(200_000));
+            hub.fault(BIG, new Fault.Break(40_000));
         }
         assertPulled(pull(), BIG);
     }
 
     @Test
     void serversThatCannotResume() throws IOException {
-        hub.fault(BIG, new Fault.Break(1_000_000), new Fault.WholeFile());
+        hub.fault(BIG, new Fault.Break(200_000), new Fault.WholeFile());
         assertPulled(pull(), BIG);
         new HubCache(dir).remove(new RepoId(hub.repo));
-        hub.fault(BIG, new Fault.Break(1_000_000), new Fault.WrongRange());
+        hub.fault(BIG, new Fault.Break(200_000), new Fault.WrongRange());
         assertPulled(pull(), BIG);
         new HubCache(dir).remove(new RepoId(hub.repo));
-        hub.fault(BIG, new Fault.Break(1_000_000), new Fault.Status(416));
+        hub.fault(BIG, new Fault.Break(200_000), new Fault.Status(416));
         assertPulled(pull(), BIG);
     }
 
@@ -213,7 +213,7 @@ class HubClientTest {
 
     @Test
     void stalledConnectionsAreReplaced() throws IOException {
-        hub.fault(BIG, new Fault.Stall(1_000_000));
+        hub.fault(BIG, new Fault.Stall(200_000));
         HubSettings impatient =
                 new HubSettings(hub.uri(), dir, null, false, true, Duration.ofSeconds(20), Duration.ofMillis(300), 3);
         try (HubClient client = new HubClient(impatient, waits::add)) {
@@ -224,13 +224,13 @@ class HubClientTest {
 
     @Test
     void cancelledPullsGoOnLater() throws IOException {
-        hub.fault(BIG, new Fault.Stall(1_000_000));
+        hub.fault(BIG, new Fault.Stall(200_000));
         Cancellation cancellation = new Cancellation();
         try (HubClient client = client()) {
             assertThatThrownBy(() -> client.pull(
                             PullRequest.of(hub.repo).including(BIG),
                             p -> {
-                                if (p.fileBytes() >= 1_000_000) {
+                                if (p.fileBytes() >= 200_000) {
                                     cancellation.cancel();
                                 }
                             },
@@ -240,7 +240,7 @@ class HubClientTest {
         }
         assertThat(dir.resolve("models--owner--model/refs/main")).doesNotExist();
         assertPulled(pull(), BIG);
-        assertThat(hub.requests).anyMatch(r -> r.endsWith(" bytes=1000000-"));
+        assertThat(hub.requests).anyMatch(r -> r.endsWith(" bytes=200000-"));
     }
 
     @Test
@@ -266,7 +266,7 @@ class HubClientTest {
     @Test
     void signedAddressesThatRanOut() throws IOException {
         hub.token = "hf_secret";
-        hub.fault(BIG, new Fault.Break(1_000_000), new Fault.Status(403));
+        hub.fault(BIG, new Fault.Break(200_000), new Fault.Status(403));
         assertPulled(pull(), BIG);
         assertThat(hub.requests.getLast()).doesNotContain("hf_secret");
     }
