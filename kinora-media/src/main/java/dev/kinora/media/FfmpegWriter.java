@@ -44,6 +44,9 @@ final class FfmpegWriter extends VideoWriter {
     static VideoWriter mp4(Path target, VideoSpec spec) throws MediaException {
         checkMp4(spec);
         int qp = spec.quality().h264;
+        // Steers nothing at a fixed quantiser, but the level that the file asks of its player is taken from it.
+        long ceiling = Math.clamp(
+                Math.round(8.0 * spec.width() * spec.height() * spec.frameRate().toDouble()), 1_000_000, 100_000_000);
         return new FfmpegWriter(
                 target,
                 spec,
@@ -61,7 +64,7 @@ final class FfmpegWriter extends VideoWriter {
                             // kilobytes.
                             context.qmin(qp);
                             context.qmax(qp);
-                            context.bit_rate(100_000_000);
+                            context.bit_rate(ceiling);
                             // Where a picture refers to one that refers to another, openh264 takes small leftovers
                             // for background and keeps them: moving edges leave a trail of specks.
                             context.gop_size(2);

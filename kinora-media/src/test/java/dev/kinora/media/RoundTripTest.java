@@ -132,6 +132,16 @@ class RoundTripTest {
     }
 
     @Test
+    void aTinyMp4AsksLittleOfItsPlayer() throws IOException {
+        Video clip = Synthetic.clip(96, 64, 4, Rational.of(8));
+        VideoWriter.write(dir.resolve("v.mp4"), clip, VideoSpec.of(clip));
+        byte[] bytes = Files.readAllBytes(dir.resolve("v.mp4"));
+        int box = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("avcC");
+        assertThat(bytes[box + 5]).as("profile: high").isEqualTo((byte) 100);
+        assertThat(bytes[box + 7]).as("level times ten").isLessThanOrEqualTo((byte) 30);
+    }
+
+    @Test
     void finerQualityIsNearerAndLarger() throws IOException {
         Video clip = Synthetic.clip(96, 64, 4, Rational.of(8));
         for (String name : List.of("v.mp4", "v.webm")) {
