@@ -79,7 +79,7 @@ final class TokenizersNative {
     }
 
     /** In the order in which they need each other. */
-    private static List<String> libraries() {
+    static List<String> libraries() {
         String name = System.mapLibraryName("tokenizers");
         return name.endsWith(".dll")
                 ? List.of("libwinpthread-1.dll", "libgcc_s_seh-1.dll", "libstdc++-6.dll", name)
@@ -96,7 +96,8 @@ final class TokenizersNative {
         return url;
     }
 
-    private static Path unpack(String library, Path folder) throws IOException {
+    /** Puts a library into a folder unless it is there whole. Returns the file. */
+    static Path unpack(String library, Path folder) throws IOException {
         URLConnection source = resource(platform() + "/cpu/" + library).openConnection();
         Path file = folder.resolve(library);
         if (Files.exists(file) && intact(file, source)) {

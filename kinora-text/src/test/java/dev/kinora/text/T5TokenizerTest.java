@@ -154,7 +154,7 @@ class T5TokenizerTest {
         byte[] whole = Files.readAllBytes(Golden.testdata().resolve("t5/spiece.model"));
         Path file = folder.resolve("spiece.model");
         int refused = 0;
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 600; i++) {
             // the pieces stand first, the long normalizer table last
             byte[] bytes = Arrays.copyOf(whole, random.nextInt(4) == 0 ? random.nextInt(4000) : 4000);
             for (int n = random.nextInt(4); n > 0 && bytes.length > 0; n--) {
@@ -167,6 +167,6 @@ class T5TokenizerTest {
                 refused++;
             }
         }
-        assertThat(refused).as("seed %d", seed).isGreaterThan(1000);
+        assertThat(refused).as("seed %d", seed).isGreaterThan(300);
     }
 }
