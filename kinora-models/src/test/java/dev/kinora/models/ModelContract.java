@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -30,18 +29,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What every model keeps: its keys are the checkpoint's, saving loses nothing, a batch of two is each alone, the same
- * input gives the same output, every parameter learns.
+ * input gives the same output, every parameter learns. A subclass has a static method {@code folders}: a checkpoint
+ * folder for each kind of the model.
  *
  * @param <M> the model
  */
 @TensorTest
 public abstract class ModelContract<M extends AutoCloseable> {
     private static final long SEED = 20_261_123;
-
-    /** Checkpoint folders, one for each kind of the model. */
-    protected static List<Path> folders() {
-        throw new AssertionError("ModelContract.folders = not overridden (expected: a static method of the test)");
-    }
 
     protected abstract M load(Path folder, String variant, StrictLoader loader) throws IOException;
 
