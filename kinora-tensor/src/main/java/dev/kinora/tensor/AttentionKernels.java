@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code libtorch}: the fused operation.
  *   <li>{@code chunked}: matrix product, softmax, matrix product over some heads and queries at a time, in the inputs'
  *       dtype; products accumulate in fp32 and the softmax runs in fp32.
+ *   <li>{@code brgemm}: bf16 on the matrix unit, see {@link BrgemmAttention}.
  *   <li>{@code chunked-fp32}: the same with q, k and v widened, for CPUs that lack half-width arithmetic.
  * </ul>
  *
@@ -25,6 +26,7 @@ final class AttentionKernels {
     private static final String LIBTORCH = "libtorch";
     private static final String CHUNKED = "chunked";
     private static final String CHUNKED_FP32 = "chunked-fp32";
+    private static final String BRGEMM = "brgemm";
 
     /** Multiply-adds times two under which no choice is worth a thought. */
     private static final double PLAIN_BELOW = 1e8;
@@ -53,7 +55,14 @@ final class AttentionKernels {
             String kernel = forced != null ? forced : chooseRecorded(q, mask != null);
             return kernel.equals(LIBTORCH) ? libtorch(q, k, v, mask, scale) : recordedProduct(q, k, v, mask, s);
         }
-        String kernel = forced != null ? forced : choose(q, k, mask != null);
+        String kernel = forced != null ? forced : choose(q, k, BrgemmAttention.takes(q, k, v, mask), mask != null);
+        if (kernel.equals(BRGEMM)) {
+            Tensor y = BrgemmAttention.takes(q, k, v, mask) ? BrgemmAttention.apply(q, k, v, s) : null;
+            if (y != null) {
+                return y;
+            }
+            kernel = q.dtype() == DType.BF16 ? CHUNKED_FP32 : CHUNKED;
+        }
         return switch (kernel) {
             case CHUNKED -> chunked(q, k, v, mask, s, q.dtype());
             case CHUNKED_FP32 -> chunked(q, k, v, mask, s, DType.FP32);
@@ -83,18 +92,22 @@ final class AttentionKernels {
                 && (q.requiresGrad() || k.requiresGrad() || v.requiresGrad() || (mask != null && mask.requiresGrad()));
     }
 
-    private static String choose(Tensor q, Tensor k, boolean masked) {
+    private static String choose(Tensor q, Tensor k, boolean brgemm, boolean masked) {
         DType dtype = q.dtype();
         long d = q.size(3) <= 64 ? 64 : 128;
         long m = k.size(2) <= 512 ? 256 : 2048;
         List<String> names = new ArrayList<>();
+        if (brgemm) {
+            names.add(BRGEMM);
+        }
         if (dtype != DType.FP32) {
             names.add(CHUNKED_FP32);
         }
         names.add(CHUNKED);
         names.add(LIBTORCH);
         String key = "attention " + dtype.torchName() + " dim<=" + d + (m == 256 ? " keys<=512" : " keys>512")
-                + (masked ? " masked" : "");
+                + (masked ? " masked" : "")
+                + (brgemm ? "" : dtype == DType.BF16 && Brgemm.available() ? " odd" : "");
         return Kernels.fastest(key, names, name -> {
             long heads = m == 256 ? 16 : 2;
             long rows = m == 256 ? 256 : 512;
@@ -104,6 +117,7 @@ final class AttentionKernels {
             double s = 1 / Math.sqrt(d);
             return switch (name) {
                 case CHUNKED -> () -> chunked(tq, tk, tk, mask, s, dtype);
+                case BRGEMM -> () -> BrgemmAttention.apply(tq, tk, tk, s);
                 case CHUNKED_FP32 -> () -> chunked(tq, tk, tk, mask, s, DType.FP32);
                 default -> () -> libtorch(tq, tk, tk, mask, s);
             };

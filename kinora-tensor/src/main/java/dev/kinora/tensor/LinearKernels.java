@@ -16,11 +16,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code libtorch}: one call, in x's dtype.
  *   <li>{@code widened}: rows of W are widened a few megabytes at a time into an fp32 scratch, multiplied there and
  *       rounded to x's dtype; for CPUs that lack half-width arithmetic.
+ *   <li>{@code brgemm}: bf16 on the matrix unit, see {@link BrgemmLinear}.
  * </ul>
  */
 final class LinearKernels {
     private static final String LIBTORCH = "libtorch";
     private static final String WIDENED = "widened";
+    private static final String BRGEMM = "brgemm";
 
     /** Multiply-adds times two under which no choice is worth a thought. */
     private static final double PLAIN_BELOW = 2e8;
@@ -39,8 +41,7 @@ final class LinearKernels {
         if (!half || w.dim() != 2 || !x.device().equals(Device.CPU) || recorded(x, w, b)) {
             return libtorch(x, w, b);
         }
-        String kernel = forced != null ? forced : choose(x);
-        return kernel.equals(WIDENED) ? widened(x, w, b) : libtorch(x, w, b);
+        return run(forced != null ? forced : choose(x, w), x, w, b);
     }
 
     private static boolean recorded(Tensor x, Tensor w, @Nullable Tensor b) {
@@ -48,7 +49,17 @@ final class LinearKernels {
                 || (Grad.enabled() && (x.requiresGrad() || w.requiresGrad() || (b != null && b.requiresGrad())));
     }
 
-    private static String choose(Tensor x) {
+    private static Tensor run(String kernel, Tensor x, Tensor w, @Nullable Tensor b) {
+        if (x.size(-1) != w.size(1) || (b != null && b.numel() != w.size(0))) {
+            return libtorch(x, w, b); // which reports the mismatch
+        }
+        if (kernel.equals(BRGEMM) && BrgemmLinear.takes(x, w)) {
+            return BrgemmLinear.apply(x, w, b);
+        }
+        return kernel.equals(WIDENED) ? widened(x, w, b) : libtorch(x, w, b);
+    }
+
+    private static String choose(Tensor x, Tensor w) {
         long rows = x.numel() / x.size(-1);
         // the trial shape stands for its class
         long trialRows = rows <= 64 ? 64 : rows <= 1024 ? 256 : 1024;
@@ -56,10 +67,15 @@ final class LinearKernels {
                 "linear " + x.dtype().torchName() + " rows" + (rows <= 64 ? "<=64" : rows <= 1024 ? "<=1024" : ">1024");
         DType dtype = x.dtype();
         List<String> names = new ArrayList<>(List.of(WIDENED, LIBTORCH));
+        if (BrgemmLinear.takes(x, w)) {
+            names.addFirst(BRGEMM);
+        } else {
+            key += " odd";
+        }
         return Kernels.fastest(key, names, name -> {
             Tensor tx = Kernels.trialValues(dtype, trialRows, 1024);
             Tensor tw = Kernels.trialValues(dtype, 1024, 1024);
-            return name.equals(WIDENED) ? () -> widened(tx, tw, null) : () -> libtorch(tx, tw, null);
+            return () -> run(name, tx, tw, null);
         });
     }
 
@@ -83,9 +99,6 @@ final class LinearKernels {
     private static Tensor widened(Tensor x, Tensor w, @Nullable Tensor b) {
         long in = w.size(1);
         long out = w.size(0);
-        if (x.size(-1) != in || (b != null && b.numel() != out)) {
-            return libtorch(x, w, b); // which reports the mismatch
-        }
         return TensorScope.compute(() -> {
             long[] shape = x.shape();
             shape[shape.length - 1] = out;

@@ -226,10 +226,13 @@ abstract sealed class TensorMemory permits Tensor {
             throw new IllegalStateException("Tensor.segment: " + describe() + " (expected: contiguous and on the CPU)");
         }
         long bytes = numel() * dtype().bytes();
+        return bytes == 0 ? MemorySegment.NULL : memory(bytes);
+    }
+
+    /** {@code bytes} of memory from the first element on, whatever the strides. */
+    MemorySegment memory(long bytes) {
         try (Pointer p = handle().data_ptr()) {
-            return bytes == 0
-                    ? MemorySegment.NULL
-                    : MemorySegment.ofAddress(p.address()).reinterpret(bytes);
+            return MemorySegment.ofAddress(p.address()).reinterpret(bytes);
         }
     }
 }

@@ -43,7 +43,7 @@ class KernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"widened,BF16", "libtorch,BF16", "widened,FP16", "libtorch,FP16", "libtorch,FP32"})
+    @CsvSource({"widened,BF16", "brgemm,BF16", "libtorch,BF16", "widened,FP16", "libtorch,FP16", "libtorch,FP32"})
     void everyLinearKernelAgreesWithDoublePrecision(String kernel, DType dtype) {
         try (TensorScope scope = TensorScope.open("test")) {
             Tensor x = values(dtype, 2, 45, 70).mul_(0.3);
@@ -59,6 +59,20 @@ class KernelsTest {
                 assertThat(y.shape()).containsExactly(2, 45, 96);
                 assertThat(difference(y, expected)).isLessThan(dtype == DType.FP32 ? 1e-6 : 5e-3);
             }
+        }
+    }
+
+    @Test
+    void linearBlocksOfEverySizeFitTogether() {
+        System.setProperty("kinora.kernel.linear", "brgemm");
+        try (TensorScope scope = TensorScope.open("test")) {
+            // more than one block of rows, of inputs and of outputs, none of them whole
+            Tensor x = values(DType.BF16, 300, 518).mul_(0.1);
+            Tensor w = values(DType.BF16, 352, 518).mul_(0.3);
+            Tensor b = values(DType.BF16, 352);
+            Tensor expected =
+                    x.to(DType.FP64).matmul(w.to(DType.FP64).transpose(0, 1)).add(b.to(DType.FP64));
+            assertThat(difference(F.linear(x, w, b), expected)).isLessThan(5e-3);
         }
     }
 
@@ -81,6 +95,9 @@ class KernelsTest {
         "libtorch,FP32,64",
         "chunked,BF16,64",
         "chunked-fp32,BF16,64",
+        "brgemm,BF16,64",
+        "brgemm,BF16,128",
+        "brgemm,BF16,34",
         "chunked-fp32,FP16,40",
         "libtorch,BF16,64"
     })
@@ -106,7 +123,7 @@ class KernelsTest {
                 Tensor q = values(DType.BF16, 1, 2, 96, 64).mul_(size);
                 Tensor k = values(DType.BF16, 1, 2, 700, 64);
                 Tensor v = values(DType.BF16, 1, 2, 700, 64);
-                for (String kernel : List.of("chunked", "chunked-fp32")) {
+                for (String kernel : List.of("brgemm", "chunked", "chunked-fp32")) {
                     System.setProperty("kinora.kernel.attention", kernel);
                     Tensor y = F.scaledDotProductAttention(q, k, v, null, 1.0);
                     // rounding the scores themselves to bf16 costs e^(2^-9 |score|): bounded here by the size
@@ -119,7 +136,7 @@ class KernelsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"chunked", "chunked-fp32", "libtorch"})
+    @ValueSource(strings = {"chunked", "chunked-fp32", "libtorch", "brgemm"})
     void masksAndBiasesAreApplied(String kernel) {
         try (TensorScope scope = TensorScope.open("test")) {
             Tensor q = values(DType.FP32, 2, 4, 40, 16);
