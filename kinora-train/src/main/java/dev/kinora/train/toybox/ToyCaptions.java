@@ -29,7 +29,12 @@ public record ToyCaptions(String brief, List<String> dense, String summary) {
 
     /** The short caption, without running the physics. */
     public static String brief(ToyboxSpec spec) {
-        SplittableRandom random = words(spec);
+        return brief(spec, 0);
+    }
+
+    /** One of many short captions that all are true of the clip; {@code paraphrase} 0 is the clip's own. */
+    public static String brief(ToyboxSpec spec, int paraphrase) {
+        SplittableRandom random = words(spec, paraphrase);
         String act = act(spec, random);
         String place = CaptionGrammar.one(CaptionGrammar.places(spec.scene()), random);
         String scene = random.nextInt(8) == 0 ? place + ", " + act : act + " " + place;
@@ -52,7 +57,7 @@ public record ToyCaptions(String brief, List<String> dense, String summary) {
     }
 
     private static String summary(ToyboxSpec spec) {
-        SplittableRandom random = words(spec);
+        SplittableRandom random = words(spec, 0);
         String who = String.join(
                 " and ", spec.toys().stream().map(CaptionGrammar::noun).toList());
         StringBuilder text = new StringBuilder("the video shows ")
@@ -117,7 +122,7 @@ public record ToyCaptions(String brief, List<String> dense, String summary) {
     }
 
     /** The words are drawn apart from the scenery, so that neither follows from the other. */
-    private static SplittableRandom words(ToyboxSpec spec) {
-        return new SplittableRandom(spec.seed() ^ 0x5DEECE66DL);
+    private static SplittableRandom words(ToyboxSpec spec, int paraphrase) {
+        return new SplittableRandom((spec.seed() ^ 0x5DEECE66DL) + paraphrase).split();
     }
 }

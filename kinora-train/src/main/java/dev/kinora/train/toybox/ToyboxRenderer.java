@@ -30,8 +30,17 @@ public final class ToyboxRenderer {
         return new ToyboxClip(spec, rgb, states, ToyCaptions.of(spec, states));
     }
 
+    /** Frames {@code from} to {@code from + count} of a spec's clip alone: uint8 [count, H, W, 3]. */
+    public static byte[] frames(ToyboxSpec spec, int from, int count) {
+        if (from < 0 || count < 1 || from + count > spec.frames()) {
+            throw new IllegalArgumentException("toybox: frames = " + from + " to " + (from + count)
+                    + " (expected: within the clip's " + spec.frames() + ")");
+        }
+        return new ToyboxRenderer(spec).frames(Stage.run(spec).subList(from, from + count));
+    }
+
     private byte[] frames(List<ToyState> states) {
-        byte[] rgb = new byte[spec.frames() * spec.width() * spec.height() * 3];
+        byte[] rgb = new byte[states.size() * spec.width() * spec.height() * 3];
         Graphics2D g = canvas.createGraphics();
         g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
         g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);

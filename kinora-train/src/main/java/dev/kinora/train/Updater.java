@@ -1,0 +1,114 @@
+package dev.kinora.train;
+
+import dev.kinora.nn.Parameter;
+import dev.kinora.nn.ParameterSet;
+import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Tensor;
+import dev.kinora.tensor.TensorScope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What happens between backward and the next forward: clip, look for non-finite values, update, average. */
+final class Updater implements AutoCloseable {
+    /** So many steps in a row without a finite gradient end the run. */
+    private static final int PATIENCE = 8;
+
+    private final Map<String, Parameter> trained = new LinkedHashMap<>();
+    private final Map<String, Parameter> all = new LinkedHashMap<>();
+    private final OptimizerConfig config;
+    private final AdamW optimizer;
+    private final Ema ema;
+    private int skipped;
+
+    /**
+     * The weights of {@code models} in fp32, by the name that each model has in the checkpoint.
+     *
+     * @param models initialised or loaded
+     */
+    Updater(Map<String, ParameterSet> models, OptimizerConfig config) {
+        this.config = config;
+        models.forEach((name, set) -> set.all().forEach(p -> {
+            all.put(name + "." + p.key(), p);
+            if (p.isTrainable()) {
+                trained.put(name + "." + p.key(), p);
+                p.value().requiresGrad_(true);
+            }
+        }));
+        this.optimizer = new AdamW(trained, config.beta1(), config.beta2(), 1e-8, config.weightDecay());
+        this.ema = new Ema(all, config.ema());
+    }
+
+    /**
+     * One update.
+     *
+     * @param loss the value whose gradients were computed
+     * @param step of the schedule, from 1
+     * @return the norm of the gradients before clipping
+     * @throws ArithmeticException after several steps without finite gradients; weights are as before them
+     */
+    double apply(double loss, int step) {
+        double norm = Gradients.clip(trained.values(), config.clip());
+        if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
+            Gradients.clear(trained.values());
+            skipped++;
+            if (skipped >= PATIENCE) {
+                throw new ArithmeticException("train: loss = " + loss + ", gradient norm = " + norm + " at step " + step
+                        + " and " + (PATIENCE - 1) + " before it (expected: finite; try a lower learning rate)");
+            }
+            return norm;
+        }
+        skipped = 0;
+        optimizer.step(config.rate().at(step));
+        Gradients.clear(trained.values());
+        ema.update(step);
+        return norm;
+    }
+
+    Ema ema() {
+        return ema;
+    }
+
+    Map<String, Parameter> parameters() {
+        return all;
+    }
+
+    long numel() {
+        return trained.values().stream().mapToLong(Parameter::numel).sum();
+    }
+
+    /** Writes weights, moments and averages. */
+    void save(Path folder) throws IOException {
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        all.forEach((k, p) -> weights.put(k, p.value()));
+        TensorFiles.write(folder.resolve("weights.safetensors"), weights, DType.FP32, Map.of());
+        TensorFiles.write(
+                folder.resolve("optimizer.safetensors"),
+                optimizer.state(),
+                DType.FP32,
+                Map.of("step", Integer.toString(optimizer.steps())));
+        TensorFiles.write(folder.resolve("ema.safetensors"), ema.state(), DType.FP32, Map.of());
+    }
+
+    /** Continues from what {@link #save} wrote. */
+    void restore(Path folder, int optimizerSteps) throws IOException {
+        try (TensorScope ignored = TensorScope.open("restore")) {
+            Map<String, Tensor> weights = new LinkedHashMap<>();
+            all.forEach((k, p) -> weights.put(k, p.value()));
+            TensorFiles.restore("weights", weights, TensorFiles.read(folder.resolve("weights.safetensors")));
+            optimizer.restore(TensorFiles.read(folder.resolve("optimizer.safetensors")), optimizerSteps);
+            ema.restore(TensorFiles.read(folder.resolve("ema.safetensors")));
+        }
+    }
+
+    int optimizerSteps() {
+        return optimizer.steps();
+    }
+
+    @Override
+    public void close() {
+        optimizer.close();
+        ema.close();
+    }
+}
