@@ -11,7 +11,6 @@ import dev.kinora.tensor.TensorBundle;
 import dev.kinora.tensor.Tensors;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,7 @@ sealed interface LatentStart {
     record Started(Tensor latents, @Nullable Tensor image) implements TensorBundle {
         @Override
         public List<Tensor> tensors() {
-            return Stream.of(latents, image).filter(t -> t != null).toList();
+            return image == null ? List.of(latents) : List.of(latents, image);
         }
     }
 
