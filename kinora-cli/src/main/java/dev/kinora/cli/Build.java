@@ -20,7 +20,7 @@ final class Build {
 
     /** Where Kinora keeps what it can make again: natives, measurements. {@code KINORA_CACHE} or ~/.cache/kinora. */
     static Path cache() {
-        String set = System.getProperty("kinora.cache", System.getenv().getOrDefault("KINORA_CACHE", ""));
-        return set.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache", "kinora") : Path.of(set);
+        String set = System.getenv().getOrDefault("KINORA_CACHE", "");
+        return set.isBlank() ? Path.of(System.getProperty("user.home"), ".cache", "kinora") : Path.of(set);
     }
 }

@@ -1,10 +1,13 @@
 package dev.kinora.cli;
 
 import dev.kinora.tensor.DType;
+import dev.kinora.tensor.F;
+import dev.kinora.tensor.Kernels;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Torch;
+import dev.kinora.weights.hub.HubSettings;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -12,7 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
 /** Looks at the machine and says whether Kinora runs well on it. */
@@ -21,7 +26,7 @@ import picocli.CommandLine.Command;
         header = "Check this machine: Java, native libraries, threads, speed, memory, caches.",
         description = {
             "",
-            "Loads the native libraries, times a matrix product in each dtype, and lists what is wrong",
+            "Loads the native libraries, times a linear layer in each dtype, and lists what is wrong",
             "together with what helps. Exit code 1 if something would keep Kinora from working."
         },
         footer = {"", "Examples:", "  kinora doctor", "  kinora doctor --json"})
@@ -43,7 +48,9 @@ final class DoctorCommand extends Action {
                     false));
         }
         Libtorch libtorch = libtorch(problems);
-        List<Cache> caches = List.of(Cache.at("kinora", Build.cache()));
+        List<Cache> caches = List.of(
+                Cache.at("kinora", Build.cache()),
+                Cache.at("model", HubSettings.fromEnvironment().cache()));
         for (Cache cache : caches) {
             if (cache.freeBytes() < 1L << 30) {
                 problems.add(new Problem(
@@ -53,7 +60,14 @@ final class DoctorCommand extends Action {
             }
         }
         return new Findings(
-                Build.version(), Build.home().orElse(null), java, machine, libtorch, caches, List.copyOf(problems));
+                Build.version(),
+                Build.home().orElse(null),
+                java,
+                machine,
+                libtorch,
+                Kernel.all(),
+                caches,
+                List.copyOf(problems));
     }
 
     @Override
@@ -81,17 +95,17 @@ final class DoctorCommand extends Action {
         }
     }
 
-    /** The better of a few square matrix products. */
+    /** The best of a few linear layers, computed by the kernel chosen for this machine. */
     private static double gflops(DType dtype) {
         try (TensorScope scope = TensorScope.open("doctor");
                 Rng rng = new Rng(0)) {
-            Tensor a = rng.randn(DType.FP32, SIDE, SIDE).to(dtype);
-            Tensor b = rng.randn(DType.FP32, SIDE, SIDE).to(dtype);
+            Tensor x = rng.randn(DType.FP32, SIDE, SIDE).to(dtype);
+            Tensor weight = rng.randn(DType.FP32, SIDE, SIDE).to(dtype);
             double best = 0;
             long deadline = System.nanoTime() + 300_000_000;
             for (int i = 0; i < 8 && (i < 2 || System.nanoTime() < deadline); i++) {
                 long start = System.nanoTime();
-                a.matmul(b).release();
+                F.linear(x, weight, null).release();
                 best = Math.max(best, 2.0 * SIDE * SIDE * SIDE / (System.nanoTime() - start));
             }
             return Math.round(best * 10) / 10.0;
@@ -101,10 +115,11 @@ final class DoctorCommand extends Action {
     /** What the doctor says. */
     record Findings(
             String version,
-            @org.jspecify.annotations.Nullable Path home,
+            @Nullable Path home,
             Java java,
             Machine machine,
             Libtorch libtorch,
+            List<Kernel> kernels,
             List<Cache> caches,
             List<Problem> problems)
             implements Report {
@@ -132,7 +147,10 @@ final class DoctorCommand extends Action {
                                     libtorch.threads(),
                                     decimal(libtorch.loadSeconds())));
             for (Speed s : libtorch.speeds()) {
-                line(out, "", s.dtype() + " matrix product " + decimal(s.gflops()) + " GFLOP/s");
+                line(out, "", s.dtype() + " linear layer " + decimal(s.gflops()) + " GFLOP/s");
+            }
+            for (Kernel k : kernels) {
+                line(out, "kernel", k.operation() + ": " + k.chosen());
             }
             for (Cache c : caches) {
                 line(
@@ -170,8 +188,17 @@ final class DoctorCommand extends Action {
         }
     }
 
-    /** libtorch; speeds in GFLOP/s of a square matrix product. */
+    /** libtorch; speeds in GFLOP/s of a square linear layer. */
     record Libtorch(String version, String cpuCapability, int threads, double loadSeconds, List<Speed> speeds) {}
+
+    /** Which kernel was chosen for an operation, and what each candidate took. */
+    record Kernel(String operation, String chosen, Map<String, Double> milliseconds) {
+        static List<Kernel> all() {
+            return Kernels.report().stream()
+                    .map(c -> new Kernel(c.operation(), c.kernel(), c.milliseconds()))
+                    .toList();
+        }
+    }
 
     /** How fast one dtype multiplies here. */
     record Speed(String dtype, double gflops) {}

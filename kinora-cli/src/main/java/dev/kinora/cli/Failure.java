@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.concurrent.CancellationException;
 
 /**
  * Why a command did not do what it was asked, in one line.
@@ -21,8 +22,11 @@ import java.nio.file.NotDirectoryException;
 record Failure(String error, String kind, @JsonIgnore int exitCode) implements Report {
     static Failure of(Throwable thrown) {
         Throwable e = thrown instanceof UncheckedIOException u && u.getCause() != null ? u.getCause() : thrown;
-        if (e instanceof Interrupts.InterruptedWork) {
-            return new Failure("interrupted: nothing was left behind", "interrupted", ExitCode.INTERRUPTED);
+        if (e instanceof Interrupts.InterruptedWork i) {
+            return new Failure(String.valueOf(i.getMessage()), "interrupted", ExitCode.INTERRUPTED);
+        }
+        if (e instanceof CancellationException) {
+            return of(new Interrupts.InterruptedWork());
         }
         if (e instanceof OutOfMemoryError) {
             return refused("memory = exhausted (expected: a smaller request, or more memory; " + reason(e) + ")");

@@ -1,8 +1,10 @@
 package dev.kinora.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +17,7 @@ final class Interrupts {
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Set<Path> unfinished = ConcurrentHashMap.newKeySet();
+    private final List<Runnable> actions = new CopyOnWriteArrayList<>();
     private volatile boolean requested;
 
     /** Interrupts that nothing triggers: for commands run inside another program. */
@@ -45,6 +48,11 @@ final class Interrupts {
         }
     }
 
+    /** Runs this as soon as the work should stop, on another thread. */
+    void onStop(Runnable action) {
+        actions.add(action);
+    }
+
     /** Deletes this folder if the process ends before {@link #forget}. */
     void watch(Path folder) {
         unfinished.add(folder);
@@ -62,6 +70,7 @@ final class Interrupts {
     /** What the process's end triggers. */
     void stop() {
         requested = true;
+        actions.forEach(Runnable::run);
         waitForWork();
         unfinished.forEach(Staging::delete);
     }
@@ -80,7 +89,11 @@ final class Interrupts {
         private static final long serialVersionUID = 1L;
 
         InterruptedWork() {
-            super("interrupted");
+            this("interrupted: nothing was left behind");
+        }
+
+        InterruptedWork(String message) {
+            super(message);
         }
     }
 }

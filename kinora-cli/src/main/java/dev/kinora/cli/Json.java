@@ -2,6 +2,7 @@ package dev.kinora.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -21,6 +22,15 @@ final class Json {
             .build();
 
     private Json() {}
+
+    /** Text that is known to be JSON. */
+    static JsonNode parse(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Json: text = unreadable (expected: JSON)", e);
+        }
+    }
 
     /** One document, indented, without a newline at the end. */
     static String of(Object report) {

@@ -2,7 +2,6 @@ package dev.kinora.cli;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -12,7 +11,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The root command: parses, runs one subcommand, turns what it throws into one line and an exit code. */
 @Command(
@@ -22,7 +20,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
         mixinStandardHelpOptions = true,
         versionProvider = Kinora.Version.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {DoctorCommand.class},
+        subcommands = {
+            GenerateCommand.class,
+            ReplayCommand.class,
+            InspectCommand.class,
+            ModelsCommand.class,
+            VaeCommand.class,
+            TextCommand.class,
+            DoctorCommand.class
+        },
         footer = {
             "",
             "Every command takes --json (one JSON document on standard output; progress and messages",
@@ -30,7 +36,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "",
             "Exit codes: 0 done, 1 refused or failed, 2 wrong command line, 130 interrupted.",
             "",
-            "Example:",
+            "Examples:",
+            "  kinora generate \"a red ball bounces on a green meadow\"",
+            "  kinora inspect kinora-mini",
             "  kinora doctor"
         })
 final class Kinora implements Callable<Integer> {
@@ -62,6 +70,7 @@ final class Kinora implements Callable<Integer> {
                 .setParameterExceptionHandler(Kinora::wrongUsage)
                 .setExecutionExceptionHandler(Kinora::failed);
         line.setUsageHelpWidth(100);
+        Converters.register(line);
         return line;
     }
 
@@ -82,39 +91,10 @@ final class Kinora implements Callable<Integer> {
     private static int wrongUsage(ParameterException e, String[] args) {
         CommandLine line = e.getCommandLine();
         Kinora root = (Kinora) line.getCommandSpec().root().userObject();
-        String message = Objects.requireNonNullElse(e.getMessage(), "wrong command line");
-        if (e instanceof UnmatchedArgumentException u) {
-            message = unmatched(u);
-        }
-        String name = line.getCommandSpec().qualifiedName();
         boolean debug = List.of(args).contains("--debug");
-        root.answer(
-                Failure.usage(message + " (see: " + name + " --help)"),
-                e,
-                List.of(args).contains("--json"),
-                debug);
+        String message = Usage.message(e) + " (see: " + line.getCommandSpec().qualifiedName() + " --help)";
+        root.answer(Failure.usage(message), e, List.of(args).contains("--json"), debug);
         return ExitCode.USAGE;
-    }
-
-    private static String unmatched(UnmatchedArgumentException e) {
-        String first = e.getUnmatched().getFirst();
-        CommandSpec spec = e.getCommandLine().getCommandSpec();
-        boolean option = first.startsWith("-");
-        List<String> known = option
-                ? spec.options().stream()
-                        .filter(o -> !o.hidden())
-                        .map(o -> o.longestName())
-                        .toList()
-                : spec.subcommands().keySet().stream().toList();
-        String what = option ? "option" : spec.subcommands().isEmpty() ? "argument" : "command";
-        String expected = known.isEmpty()
-                ? "nothing more"
-                : Nearest.of(first, known).map(n -> "did you mean " + n + "?").orElseGet(() -> {
-                    return spec.subcommands().isEmpty() && !option
-                            ? "nothing more; a value with spaces needs quotes"
-                            : "one of " + String.join(", ", known);
-                });
-        return spec.qualifiedName() + ": " + what + " = " + first + " (expected: " + expected + ")";
     }
 
     private static int failed(Exception e, CommandLine line, ParseResult parsed) {

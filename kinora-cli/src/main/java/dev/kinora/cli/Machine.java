@@ -1,8 +1,7 @@
 package dev.kinora.cli;
 
-import com.sun.management.OperatingSystemMXBean;
+import dev.kinora.pipeline.MachineMemory;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -19,26 +18,18 @@ import java.util.stream.Stream;
  */
 record Machine(String os, String processor, int processors, long totalMemory, long availableMemory) {
     static Machine here() {
-        OperatingSystemMXBean bean = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
-        long total = bean.getTotalMemorySize();
-        long available =
-                number("/proc/meminfo", "MemAvailable:").map(kib -> kib * 1024).orElse(bean.getFreeMemorySize());
         return new Machine(
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
                         + System.getProperty("os.arch"),
-                field("/proc/cpuinfo", "model name").orElse("unknown processor"),
+                processorName().orElse("unknown processor"),
                 Runtime.getRuntime().availableProcessors(),
-                total,
-                Math.min(available, total));
+                MachineMemory.total(),
+                MachineMemory.available());
     }
 
-    private static Optional<Long> number(String file, String key) {
-        return field(file, key).map(v -> Long.parseLong(v.replaceAll("\\D", "")));
-    }
-
-    private static Optional<String> field(String file, String key) {
-        try (Stream<String> lines = Files.lines(Path.of(file))) {
-            return lines.filter(l -> l.startsWith(key))
+    private static Optional<String> processorName() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(l -> l.startsWith("model name"))
                     .findFirst()
                     .map(l -> l.substring(l.indexOf(':') + 1).strip());
         } catch (IOException e) {

@@ -19,6 +19,7 @@ final class Progress {
     private long lastStepAt;
     private int printedTenths;
     private boolean lineOpen;
+    private String last = "";
 
     Progress(Console console) {
         this(console, System::nanoTime);
@@ -49,6 +50,12 @@ final class Progress {
         }
     }
 
+    /** Says that {@code done} of {@code steps} steps of the stage are over. */
+    void step(int done, int steps) {
+        total = steps;
+        step(done);
+    }
+
     /** Says that {@code done} of the stage's steps are over. */
     void step(int done) {
         long now = nanoTime.getAsLong();
@@ -75,14 +82,15 @@ final class Progress {
         stage = "";
     }
 
-    /** Drops the open line, for a message to take its place. */
-    void clear() {
+    /** Writes a message; an open line is redrawn below it. */
+    void message(String text) {
         if (lineOpen) {
             console.err().print("\r" + " ".repeat(console.columns() - 1) + "\r");
-            console.err().flush();
-            lineOpen = false;
         }
-        stage = "";
+        console.err().println(text);
+        if (lineOpen) {
+            draw(last);
+        }
     }
 
     private String line(int done, String times) {
@@ -95,6 +103,7 @@ final class Progress {
     }
 
     private void draw(String text) {
+        last = text;
         int width = console.columns() - 1;
         String cut = text.length() > width ? text.substring(0, width) : text;
         console.err().print("\r" + cut + " ".repeat(width - cut.length()));

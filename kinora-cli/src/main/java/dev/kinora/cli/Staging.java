@@ -12,6 +12,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * moved into place by {@link #commit}; what is not committed is deleted, also on Ctrl-C.
  */
 final class Staging implements AutoCloseable {
+    /** What a folder of frames holds. */
+    private static final Pattern FRAME = Pattern.compile("frame_\\d{5,}\\.png|video\\.json");
+
     private final Interrupts interrupts;
     private final Map<Path, Path> folders = new LinkedHashMap<>();
     private final Map<Path, Path> stagedByTarget = new LinkedHashMap<>();
@@ -31,7 +36,7 @@ final class Staging implements AutoCloseable {
      * Where to write what shall end up at {@code target}, a file or a folder. Parent folders are made.
      *
      * @param option the option that named the target, for messages
-     * @throws CommandException if the target cannot be written: it is a folder with content, or its folder is read-only
+     * @throws CommandException if the target cannot be written: it is a folder of other things, or its folder is read-only
      */
     Path stage(String option, Path target) {
         Path absolute = target.toAbsolutePath().normalize();
@@ -44,13 +49,9 @@ final class Staging implements AutoCloseable {
                     option + " = " + target + " (expected: a name that no other output of this command has)");
         }
         try {
-            if (Files.isDirectory(absolute)) {
-                try (var entries = Files.newDirectoryStream(absolute)) {
-                    if (entries.iterator().hasNext()) {
-                        throw new CommandException(option + " = " + target
-                                + " (expected: a new name or an empty folder, not a folder with files in it)");
-                    }
-                }
+            if (Files.isDirectory(absolute) && !holdsOnlyFrames(absolute)) {
+                throw new CommandException(option + " = " + target
+                        + " (expected: a new name, or a folder with nothing but earlier frames)");
             }
             Files.createDirectories(parent);
             Path folder = folders.get(parent);
@@ -68,6 +69,12 @@ final class Staging implements AutoCloseable {
         }
     }
 
+    private static boolean holdsOnlyFrames(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.allMatch(f -> FRAME.matcher(f.getFileName().toString()).matches());
+        }
+    }
+
     /** Moves everything that was written to its target. */
     void commit() {
         for (Map.Entry<Path, Path> e : stagedByTarget.entrySet()) {
@@ -80,7 +87,7 @@ final class Staging implements AutoCloseable {
     private static void move(Path from, Path to) {
         try {
             if (Files.isDirectory(to)) {
-                Files.delete(to); // empty: stage() looked
+                delete(to); // nothing but earlier frames: stage() looked
             }
             try {
                 Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

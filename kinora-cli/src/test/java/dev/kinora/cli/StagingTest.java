@@ -58,7 +58,8 @@ class StagingTest {
         Files.writeString(dir.resolve("file"), "x");
         try (Staging staging = new Staging(Interrupts.none())) {
             assertThatThrownBy(() -> staging.stage("--out", dir))
-                    .hasMessageContaining("--out = " + dir + " (expected: a new name or an empty folder");
+                    .hasMessageContaining(
+                            "--out = " + dir + " (expected: a new name, or a folder with nothing but earlier frames)");
             assertThatThrownBy(() -> staging.stage("--out", dir.resolve("file/below")))
                     .isInstanceOf(CommandException.class)
                     .hasMessageContaining("a place that can be written");
