@@ -91,10 +91,10 @@ final class Winograd {
      * @param target [T, rows, W, O], rows and W at most what the tiles cover, the last two dimensions dense
      */
     void apply(Tensor padded, Tensor target) {
-        int tileRows = (int) (padded.size(1) - 2) / 4;
         int tileColumns = (int) (padded.size(2) - 2) / 4;
-        int pieces = (tileColumns + TILES - 1) / TILES;
-        int width = (tileColumns + pieces - 1) / pieces;
+        int tiles = (int) (padded.size(1) - 2) / 4 * tileColumns;
+        int pieces = Math.max((tiles + TILES - 1) / TILES, Math.min(Torch.threads(), tiles));
+        int width = (tiles + pieces - 1) / pieces;
         Strip strip = new Strip(
                 (int) target.size(0),
                 (int) padded.size(1),
@@ -104,12 +104,9 @@ final class Winograd {
                 (int) target.size(2),
                 target.stride(0),
                 target.memory(4 * ((target.size(0) - 1) * target.stride(0) + target.size(1) * target.size(2) * outs)));
-        Workers.run(tileRows * pieces, () -> {
-            Worker worker = new Worker(strip, width);
-            return task -> {
-                int first = task % pieces * width;
-                worker.tiles(task / pieces, first, Math.min(width, tileColumns - first));
-            };
+        Workers.run((tiles + width - 1) / width, () -> {
+            Worker worker = new Worker(strip, width, tileColumns);
+            return task -> worker.run(task * width, Math.min(width, tiles - task * width));
         });
     }
 
@@ -126,13 +123,15 @@ final class Winograd {
     /** One thread's scratch. */
     private final class Worker {
         private final Strip strip;
+        private final int tileColumns;
         private final MemorySegment gathered; // [36, tiles, C]
         private final MemorySegment[] transforms; // K of [36, tiles, C], by frame modulo K
         private final MemorySegment sums; // [36, tiles, O]
         private final MemorySegment results; // [16, tiles, O]
 
-        Worker(Strip strip, int tiles) {
+        Worker(Strip strip, int tiles, int tileColumns) {
             this.strip = strip;
+            this.tileColumns = tileColumns;
             Arena arena = Arena.ofAuto();
             long one = 36L * tiles * in * 4;
             gathered = arena.allocate(one, 64);
@@ -144,27 +143,27 @@ final class Winograd {
             results = arena.allocate(16L * tiles * outs * 4, 64);
         }
 
-        void tiles(int tileRow, int first, int n) {
+        /** Tiles {@code first} to {@code first + n}, counted row by row, through all frames. */
+        void run(int first, int n) {
             for (int t = 0; t < strip.frames() + taps - 1; t++) {
-                transform(t, tileRow, first, n);
+                transform(t, first, n);
                 if (t >= taps - 1) {
                     multiply(t, n);
-                    write(t - taps + 1, tileRow, first, n);
+                    write(t - taps + 1, first, n);
                 }
             }
         }
 
-        private void transform(int frame, int tileRow, int first, int n) {
+        private void transform(int frame, int first, int n) {
             long pixel = 4L * in;
             long row = strip.paddedColumns() * pixel;
-            long base = (long) frame * strip.paddedRows() * row + 4L * tileRow * row + 4L * first * pixel;
-            for (int a = 0; a < 6; a++) {
-                for (int b = 0; b < 6; b++) {
-                    long to = (a * 6L + b) * n * pixel;
-                    for (int i = 0; i < n; i++) {
-                        long from = base + a * row + (4L * i + b) * pixel;
-                        MemorySegment.copy(strip.padded(), from, gathered, to + i * pixel, pixel);
-                    }
+            long base = (long) frame * strip.paddedRows() * row;
+            for (int i = 0; i < n; i++) {
+                int tile = first + i;
+                long corner = base + 4L * (tile / tileColumns) * row + 4L * (tile % tileColumns) * pixel;
+                for (int p = 0; p < 36; p++) {
+                    long from = corner + p / 6 * row + p % 6 * pixel;
+                    MemorySegment.copy(strip.padded(), from, gathered, ((long) p * n + i) * pixel, pixel);
                 }
             }
             MemorySegment v = transforms[frame % taps];
@@ -196,7 +195,7 @@ final class Winograd {
             }
         }
 
-        private void write(int frame, int tileRow, int first, int n) {
+        private void write(int frame, int first, int n) {
             long pixel = 4L * outs;
             for (long i = 0; i < 16L * n; i++) {
                 MemorySegment.copy(bias, 0, results, i * pixel, pixel);
@@ -216,19 +215,15 @@ final class Winograd {
                         sums.asSlice(4L * c),
                         results.asSlice(4L * c));
             }
-            for (int a = 0; a < 4; a++) {
-                int y = 4 * tileRow + a;
-                if (y >= strip.rows()) {
-                    break;
-                }
-                long row = 4L * frame * strip.frameStride() + (long) y * strip.columns() * pixel;
-                for (int b = 0; b < 4; b++) {
-                    long from = (a * 4L + b) * n * pixel;
-                    for (int i = 0; i < n; i++) {
-                        int x = 4 * (first + i) + b;
-                        if (x < strip.columns()) {
-                            MemorySegment.copy(results, from + i * pixel, strip.target(), row + x * pixel, pixel);
-                        }
+            for (int i = 0; i < n; i++) {
+                int top = (first + i) / tileColumns * 4;
+                int left = (first + i) % tileColumns * 4;
+                for (int p = 0; p < 16; p++) {
+                    int y = top + p / 4;
+                    int x = left + p % 4;
+                    if (y < strip.rows() && x < strip.columns()) {
+                        long to = 4L * frame * strip.frameStride() + ((long) y * strip.columns() + x) * pixel;
+                        MemorySegment.copy(results, ((long) p * n + i) * pixel, strip.target(), to, pixel);
                     }
                 }
             }
