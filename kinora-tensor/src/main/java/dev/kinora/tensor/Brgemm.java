@@ -18,8 +18,26 @@ import org.jspecify.annotations.Nullable;
  * <p>B is laid out in pairs of rows: [K/2, N, 2].
  */
 final class Brgemm {
+    /** The fp32 product: on every x86-64, by the same library's vector kernels. */
+    private static final class Fp32 {
+        static final @Nullable MethodHandle PRODUCT = Handles.find(
+                "_ZN2at6native7cpublas6brgemmEllllllbPKfS3_Pfb", Handles.PRODUCT_TYPE, Linker.Option.critical(true));
+    }
+
     /** Loaded late: the linker costs tens of milliseconds that small work should not pay. */
     private static final class Handles {
+        static final FunctionDescriptor PRODUCT_TYPE = FunctionDescriptor.ofVoid(
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_BOOLEAN,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_BOOLEAN);
         static final @Nullable MethodHandle PRODUCT;
         static final @Nullable MethodHandle RELEASE;
         static final @Nullable MethodHandle MEMMOVE;
@@ -31,18 +49,7 @@ final class Brgemm {
             if (supported()) {
                 product = find(
                         "_ZN2at6native7cpublas6brgemmEllllllbPKN3c108BFloat16ES5_Pfb",
-                        FunctionDescriptor.ofVoid(
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_LONG,
-                                ValueLayout.JAVA_BOOLEAN,
-                                ValueLayout.ADDRESS,
-                                ValueLayout.ADDRESS,
-                                ValueLayout.ADDRESS,
-                                ValueLayout.JAVA_BOOLEAN),
+                        PRODUCT_TYPE,
                         Linker.Option.critical(true));
                 release = find(
                         "_ZN2at6native7cpublas14brgemm_releaseEb", FunctionDescriptor.ofVoid(ValueLayout.JAVA_BOOLEAN));
@@ -91,6 +98,33 @@ final class Brgemm {
 
     static boolean available() {
         return Handles.PRODUCT != null;
+    }
+
+    static boolean availableFp32() {
+        return Fp32.PRODUCT != null;
+    }
+
+    /** {@code c (+)= a b} in fp32 for a [m, k], b [k, n] and c [m, n] with row strides lda, ldb and ldc, in elements. */
+    static void productFp32(
+            long m,
+            long n,
+            long k,
+            long lda,
+            long ldb,
+            long ldc,
+            boolean add,
+            MemorySegment a,
+            MemorySegment b,
+            MemorySegment c) {
+        MethodHandle h = Fp32.PRODUCT;
+        if (h == null) {
+            throw new IllegalStateException("brgemm fp32 = absent (expected: checked by availableFp32())");
+        }
+        try {
+            h.invokeExact(m, n, k, lda, ldb, ldc, add, a, b, c, false);
+        } catch (Throwable t) {
+            throw new IllegalStateException("brgemm", t);
+        }
     }
 
     /**

@@ -45,6 +45,21 @@ public final class F {
                 bias);
     }
 
+    /**
+     * Convolves the frames of a clip, looking back in time only, with zeros around each picture; strip by strip, in
+     * memory that does not grow with the picture. Not recorded by autograd. The kernel is chosen for this machine, see
+     * {@link Kernels}.
+     *
+     * @param input makes rows of the frames; for K taps it is asked for frames from 1 - K on
+     * @param weight [O, C, K, 3, 3]
+     * @param bias [O]
+     * @param target [T, H, W, O], contiguous, of the weight's dtype: filled
+     * @throws IllegalArgumentException if the shapes do not fit together
+     */
+    public static void convolveFrames(FrameRows input, Tensor weight, @Nullable Tensor bias, Tensor target) {
+        ConvKernels.apply(input, weight, bias, target);
+    }
+
     private static long[] ones(int n) {
         long[] o = new long[n];
         Arrays.fill(o, 1);

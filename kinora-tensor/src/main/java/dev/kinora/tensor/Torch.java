@@ -1,5 +1,9 @@
 package dev.kinora.tensor;
 
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.global.torch;
 
@@ -18,6 +22,21 @@ public final class Torch {
             throw new IllegalArgumentException("threads = " + threads + " (expected: 1 or more)");
         }
         torch.set_num_threads(threads);
+        setBlasThreads(threads);
+    }
+
+    /** OpenBLAS keeps threads of its own beside libtorch's; MKL, which may stand in for it, follows libtorch's. */
+    private static void setBlasThreads(int threads) {
+        SymbolLookup.loaderLookup()
+                .find("openblas_set_num_threads")
+                .map(at -> Linker.nativeLinker().downcallHandle(at, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)))
+                .ifPresent(set -> {
+                    try {
+                        set.invokeExact(threads);
+                    } catch (Throwable t) {
+                        throw new IllegalStateException("openblas_set_num_threads", t);
+                    }
+                });
     }
 
     /** The vector instructions libtorch's own kernels use here, such as {@code AVX512}. */

@@ -30,6 +30,7 @@ class KernelsTest {
         assertThat(TensorScope.liveTensors()).isEqualTo(before);
         System.clearProperty("kinora.kernel.linear");
         System.clearProperty("kinora.kernel.attention");
+        System.clearProperty("kinora.kernel.conv");
     }
 
     private static Tensor values(DType dtype, long... shape) {
@@ -187,6 +188,45 @@ class KernelsTest {
     private static Tensor reference(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, double scale) {
         Tensor s = q.to(DType.FP64).matmul(k.to(DType.FP64).transpose(2, 3)).mul(scale);
         return (mask == null ? s : s.add(mask.to(DType.FP64))).softmax(-1).matmul(v.to(DType.FP64));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"direct,3,13,18", "winograd,3,13,18", "winograd,1,8,16", "winograd,3,401,6"})
+    void everyConvolutionKernelAgreesWithDoublePrecision(String kernel, long taps, long h, long w) {
+        try (TensorScope scope = TensorScope.open("test")) {
+            Tensor clip = values(DType.FP32, 3, h, w, 5); // [T, H, W, C]
+            Tensor weight = values(DType.FP32, 7, 5, taps, 3, 3);
+            Tensor bias = values(DType.FP32, 7);
+            System.setProperty("kinora.kernel.conv", kernel);
+            Tensor y = Tensors.empty(DType.FP32, 3, h, w, 7);
+            F.convolveFrames(FrameRows.of(clip), weight, bias, y);
+
+            Tensor x = clip.to(DType.FP64).permute(3, 0, 1, 2).unsqueeze(0); // [1, C, T, H, W]
+            if (taps == 3) {
+                Tensor first = x.narrow(2, 0, 1);
+                x = Tensors.cat(2, first, first, x);
+            }
+            Tensor expected =
+                    F.conv3d(x, weight.to(DType.FP64), bias.to(DType.FP64), new long[] {1, 1, 1}, new long[] {0, 1, 1});
+            assertThat(difference(y, expected.squeeze(0).permute(1, 2, 3, 0))).isLessThan(1e-5);
+        }
+    }
+
+    @Test
+    void aConvolutionTallerThanItsStripsHasNoSeams() {
+        try (TensorScope scope = TensorScope.open("test")) {
+            // one row of input is 6 MB here, so that strips are 28 rows high
+            Tensor clip = Tensors.zeros(DType.FP32, 1, 70, 1200, 400);
+            clip.select(3, 7).add_(values(DType.FP32, 1, 70, 1200));
+            Tensor weight = Tensors.zeros(DType.FP32, 2, 400, 3, 3, 3);
+            weight.select(1, 7).add_(values(DType.FP32, 2, 3, 3, 3));
+            Tensor y = Tensors.empty(DType.FP32, 1, 70, 1200, 2);
+            F.convolveFrames(FrameRows.of(clip), weight, null, y);
+            Tensor x = clip.narrow(3, 7, 1).permute(3, 0, 1, 2).unsqueeze(0);
+            Tensor expected = F.conv3d(
+                    Tensors.cat(2, x, x, x), weight.narrow(1, 7, 1), null, new long[] {1, 1, 1}, new long[] {0, 1, 1});
+            assertThat(difference(y, expected.squeeze(0).permute(1, 2, 3, 0))).isLessThan(1e-5);
+        }
     }
 
     @Test
