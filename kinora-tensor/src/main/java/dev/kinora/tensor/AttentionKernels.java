@@ -6,7 +6,6 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +38,17 @@ final class AttentionKernels {
 
     static Tensor apply(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, @Nullable Double scale) {
         check(q, k, v);
+        DType cast = Grad.autocastDtype();
+        if (cast != null) {
+            // as torch's autocast does, but with the choice of kernel kept
+            Tensor m = mask == null || mask.dtype() == DType.BOOL ? mask : mask.to(cast);
+            return TensorScope.compute(
+                    () -> Grad.withoutAutocast(() -> apply(q.to(cast), k.to(cast), v.to(cast), m, scale)));
+        }
         String forced = Kernels.forced("attention");
         double scores = (double) q.numel() / q.size(3) * k.size(2);
         double flops = 2 * scores * (q.size(3) + v.size(3));
-        if ((forced == null && flops < PLAIN_BELOW)
-                || !q.device().equals(Device.CPU)
-                || torch.is_autocast_enabled(DeviceType.CPU)) {
+        if ((forced == null && flops < PLAIN_BELOW) || !q.device().equals(Device.CPU)) {
             return libtorch(q, k, v, mask, scale);
         }
         double s = scale == null ? 1 / Math.sqrt(q.size(3)) : scale;

@@ -63,4 +63,20 @@ public final class Grad {
             torch.set_autocast_cache_enabled(cached);
         }
     }
+
+    /** The type autocast brings operands to on this thread's CPU operations, or null where it is off. */
+    static @Nullable DType autocastDtype() {
+        return torch.is_autocast_enabled(DeviceType.CPU) ? DType.of(torch.get_autocast_dtype(DeviceType.CPU)) : null;
+    }
+
+    /** Runs {@code body} with operands as they come. */
+    static <T extends @Nullable Object> T withoutAutocast(TensorScope.Body<T, RuntimeException> body) {
+        boolean before = torch.is_autocast_enabled(DeviceType.CPU);
+        torch.set_autocast_enabled(DeviceType.CPU, false);
+        try {
+            return body.run();
+        } finally {
+            torch.set_autocast_enabled(DeviceType.CPU, before);
+        }
+    }
 }

@@ -76,9 +76,8 @@ final class AdamW implements AutoCloseable {
         return state;
     }
 
-    /** Continues from saved moments. */
-    void restore(Map<String, Tensor> saved, int steps) {
-        TensorFiles.restore("optimizer", state(), saved);
+    /** Continues the count of steps, which corrects young moments. */
+    void continueFrom(int steps) {
         step = steps;
     }
 

@@ -49,8 +49,7 @@ public record DitTrainConfig(
         Checks.require(heads > 0, "dit training", "heads", heads, "1 or more");
         Checks.require(textDim > 0 && textDim % 64 == 0, "dit training", "text width", textDim, "a multiple of 64");
         Checks.require(batch > 0, "dit training", "batch", batch, "1 or more");
-        Checks.require(
-                textDropout >= 0 && textDropout <= 1, "dit training", "text dropout", textDropout, "0..1");
+        Checks.require(textDropout >= 0 && textDropout <= 1, "dit training", "text dropout", textDropout, "0..1");
         Checks.require(validationClips > 0, "dit training", "validation clips", validationClips, "1 or more");
         Checks.require(reportEvery > 0, "dit training", "report every", reportEvery, "1 or more");
         Checks.require(saveEvery > 0, "dit training", "save every", saveEvery, "1 or more");
@@ -74,7 +73,7 @@ public record DitTrainConfig(
                 4,
                 20,
                 new OptimizerConfig(
-                        new LearningRate(1e-3, Math.min(300, steps / 10), steps, 0.1), 0.9, 0.95, 0.01, 1, 0.999),
+                        new LearningRate(1e-3, Math.min(300, steps / 10), steps, 0.1), true, 0.9, 0.95, 0.01, 1, 0.999),
                 true,
                 10,
                 200,

@@ -216,31 +216,32 @@ public final class DitTrainer implements AutoCloseable {
     /** The loss at fixed timesteps with fixed noise on clips that are not trained on, with the averaged weights. */
     private Map<String, Double> validate() {
         Map<String, Double> values = new LinkedHashMap<>();
-        updater.ema().during(() -> Grad.off(() -> {
-            double total = 0;
-            for (long t : VALIDATION_TIMESTEPS) {
-                double sum = 0;
-                int batches = config.validationClips() / config.batch();
-                for (int b = 0; b < batches; b++) {
-                    try (TensorScope ignored = TensorScope.open("validate");
-                            Rng rng = new Rng(1000 * t + b)) {
-                        int[] clips = new int[config.batch()];
-                        List<String> captions = new ArrayList<>();
-                        long[] timesteps = new long[config.batch()];
-                        for (int i = 0; i < clips.length; i++) {
-                            clips[i] = trainingClips() + b * clips.length + i;
-                            captions.add(cache.captions(clips[i]).getFirst());
-                            timesteps[i] = t;
+        updater.ema()
+                .during(() -> Grad.off(() -> {
+                    double total = 0;
+                    for (long t : VALIDATION_TIMESTEPS) {
+                        double sum = 0;
+                        int batches = config.validationClips() / config.batch();
+                        for (int b = 0; b < batches; b++) {
+                            try (TensorScope ignored = TensorScope.open("validate");
+                                    Rng rng = new Rng(1000 * t + b)) {
+                                int[] clips = new int[config.batch()];
+                                List<String> captions = new ArrayList<>();
+                                long[] timesteps = new long[config.batch()];
+                                for (int i = 0; i < clips.length; i++) {
+                                    clips[i] = trainingClips() + b * clips.length + i;
+                                    captions.add(cache.captions(clips[i]).getFirst());
+                                    timesteps[i] = t;
+                                }
+                                sum += loss(texts.ids(captions), latents(clips), timesteps, rng)
+                                        .item();
+                            }
                         }
-                        sum += loss(texts.ids(captions), latents(clips), timesteps, rng)
-                                .item();
+                        values.put("validation_" + t, sum / batches);
+                        total += sum / batches;
                     }
-                }
-                values.put("validation_" + t, sum / batches);
-                total += sum / batches;
-            }
-            values.put("validation", total / VALIDATION_TIMESTEPS.length);
-        }));
+                    values.put("validation", total / VALIDATION_TIMESTEPS.length);
+                }));
         return values;
     }
 

@@ -149,7 +149,11 @@ public final class LatentCache implements AutoCloseable {
             captions.add(List.copyOf(list));
         }
         Checks.require(
-                captions.size() == rows.size(), text.toString(), "captions", captions.size(), "one a clip: " + rows.size());
+                captions.size() == rows.size(),
+                text.toString(),
+                "captions",
+                captions.size(),
+                "one a clip: " + rows.size());
     }
 
     /** Number of clips. */

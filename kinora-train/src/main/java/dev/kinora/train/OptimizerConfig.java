@@ -1,8 +1,9 @@
 package dev.kinora.train;
 
 /**
- * How weights are updated.
+ * How weights are updated: AdamW, and for matrices Muon where asked for.
  *
+ * @param muon whether matrices and kernels are updated by {@link Muon}
  * @param rate the learning rate over the steps
  * @param beta1 memory of the gradient
  * @param beta2 memory of its square
@@ -11,7 +12,7 @@ package dev.kinora.train;
  * @param ema limit of the weight average's decay
  */
 public record OptimizerConfig(
-        LearningRate rate, double beta1, double beta2, double weightDecay, double clip, double ema) {
+        LearningRate rate, boolean muon, double beta1, double beta2, double weightDecay, double clip, double ema) {
     /** Checks the ranges. */
     public OptimizerConfig {
         Checks.require(beta1 >= 0 && beta1 < 1, "optimizer", "beta1", beta1, "0 to below 1");

@@ -68,8 +68,7 @@ final class Samples implements AutoCloseable {
                 }
                 rows.add(new Pictures.Row(PROMPTS.get(i) + (i == 0 ? "   (step " + step + ")" : ""), some));
             }
-            Pictures.writePng(
-                    file, Pictures.sheet(rows, (int) videos.size(4), (int) videos.size(3), 2));
+            Pictures.writePng(file, Pictures.sheet(rows, (int) videos.size(4), (int) videos.size(3), 2));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -82,8 +81,8 @@ final class Samples implements AutoCloseable {
         both.addAll(prompts);
         try (Rng rng = new Rng(seed)) {
             Tensor states = precision(() -> model.text().forward(texts.ids(both)));
-            Tensor noise = rng.randn(
-                    DType.FP32, n, c.sampleLatentFrames(), c.inChannels(), c.sampleHeight(), c.sampleWidth());
+            Tensor noise =
+                    rng.randn(DType.FP32, n, c.sampleLatentFrames(), c.inChannels(), c.sampleHeight(), c.sampleWidth());
             Tensor latents = Sampler.sample(
                     Guidance.of(config.guidance())
                             .batched((x, at) -> precision(() -> model.transformer()
@@ -145,7 +144,8 @@ final class Samples implements AutoCloseable {
             List<double[]> validation = metrics.series("validation");
             provenance.set("validation_curve", JSON.valueToTree(validation));
             JSON.writerWithDefaultPrettyPrinter()
-                    .writeValue(draft.folder("transformer").resolve("training.json").toFile(), provenance);
+                    .writeValue(
+                            draft.folder("transformer").resolve("training.json").toFile(), provenance);
         });
     }
 

@@ -18,7 +18,8 @@ final class Updater implements AutoCloseable {
     private final Map<String, Parameter> trained = new LinkedHashMap<>();
     private final Map<String, Parameter> all = new LinkedHashMap<>();
     private final OptimizerConfig config;
-    private final AdamW optimizer;
+    private final AdamW adamW;
+    private final Muon muon;
     private final Ema ema;
     private int skipped;
 
@@ -36,7 +37,11 @@ final class Updater implements AutoCloseable {
                 p.value().requiresGrad_(true);
             }
         }));
-        this.optimizer = new AdamW(trained, config.beta1(), config.beta2(), 1e-8, config.weightDecay());
+        Map<String, Parameter> matrices = new LinkedHashMap<>();
+        Map<String, Parameter> others = new LinkedHashMap<>();
+        trained.forEach((k, p) -> (config.muon() && Muon.suits(p) ? matrices : others).put(k, p));
+        this.adamW = new AdamW(others, config.beta1(), config.beta2(), 1e-8, config.weightDecay());
+        this.muon = new Muon(matrices, 0.95, config.weightDecay());
         this.ema = new Ema(all, config.ema());
     }
 
@@ -60,7 +65,8 @@ final class Updater implements AutoCloseable {
             return norm;
         }
         skipped = 0;
-        optimizer.step(config.rate().at(step));
+        adamW.step(config.rate().at(step));
+        muon.step(config.rate().at(step));
         Gradients.clear(trained.values());
         ema.update(step);
         return norm;
@@ -85,9 +91,9 @@ final class Updater implements AutoCloseable {
         TensorFiles.write(folder.resolve("weights.safetensors"), weights, DType.FP32, Map.of());
         TensorFiles.write(
                 folder.resolve("optimizer.safetensors"),
-                optimizer.state(),
+                optimizerState(),
                 DType.FP32,
-                Map.of("step", Integer.toString(optimizer.steps())));
+                Map.of("step", Integer.toString(adamW.steps())));
         TensorFiles.write(folder.resolve("ema.safetensors"), ema.state(), DType.FP32, Map.of());
     }
 
@@ -97,18 +103,27 @@ final class Updater implements AutoCloseable {
             Map<String, Tensor> weights = new LinkedHashMap<>();
             all.forEach((k, p) -> weights.put(k, p.value()));
             TensorFiles.restore("weights", weights, TensorFiles.read(folder.resolve("weights.safetensors")));
-            optimizer.restore(TensorFiles.read(folder.resolve("optimizer.safetensors")), optimizerSteps);
+            TensorFiles.restore(
+                    "optimizer", optimizerState(), TensorFiles.read(folder.resolve("optimizer.safetensors")));
+            adamW.continueFrom(optimizerSteps);
             ema.restore(TensorFiles.read(folder.resolve("ema.safetensors")));
         }
     }
 
+    private Map<String, Tensor> optimizerState() {
+        Map<String, Tensor> state = new LinkedHashMap<>(adamW.state());
+        state.putAll(muon.state());
+        return state;
+    }
+
     int optimizerSteps() {
-        return optimizer.steps();
+        return adamW.steps();
     }
 
     @Override
     public void close() {
-        optimizer.close();
+        adamW.close();
+        muon.close();
         ema.close();
     }
 }

@@ -97,7 +97,8 @@ public record VaeTrainConfig(
                 phases,
                 0.5,
                 1e-4,
-                new OptimizerConfig(new LearningRate(2e-3, Math.min(100, steps / 10), steps, 0.2), 0.9, 0.99, 0, 1, 0.998),
+                new OptimizerConfig(
+                        new LearningRate(2e-3, Math.min(100, steps / 10), steps, 0.2), true, 0.9, 0.99, 0, 1, 0.998),
                 true,
                 25,
                 250);

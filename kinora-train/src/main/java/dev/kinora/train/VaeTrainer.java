@@ -245,8 +245,8 @@ public final class VaeTrainer implements AutoCloseable {
         IOException[] failed = new IOException[1];
         updater.ema().during(() -> {
             try (TensorScope ignored = TensorScope.open("export")) {
-                Tensor latents = Grad.off(() -> precision(
-                                () -> vae.encode(clips.whole(ToyboxClips.VALIDATION, 32), VaeOptions.DEFAULT)
+                Tensor latents = Grad.off(() ->
+                                precision(() -> vae.encode(clips.whole(ToyboxClips.VALIDATION, 32), VaeOptions.DEFAULT)
                                         .mode()))
                         .to(DType.FP32);
                 double deviation =
