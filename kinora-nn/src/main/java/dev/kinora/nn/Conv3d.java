@@ -16,6 +16,16 @@ public final class Conv3d {
         this.stride = stride.clone();
     }
 
+    /** The weight, [out, in, kt, kh, kw]. */
+    public Parameter weight() {
+        return weight;
+    }
+
+    /** The bias, [out]. */
+    public Parameter bias() {
+        return bias;
+    }
+
     /** [B, in, T, H, W] to [B, out, T', H', W'], zero padding of (t, h, w) on both sides. */
     public Tensor forward(Tensor x, long padT, long padH, long padW) {
         return F.conv3d(x, weight.value(), bias.value(), stride, new long[] {padT, padH, padW});

@@ -1,6 +1,7 @@
 package dev.kinora.tensor;
 
 import java.util.Arrays;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -112,6 +113,20 @@ public final class F {
                 x,
                 weight,
                 bias);
+    }
+
+    /** {@code out = base + a · b}, broadcast to out's shape; out may be a view. */
+    public static void addcmul(Tensor out, Tensor base, Tensor a, Tensor b) {
+        Native.call(
+                "addcmul",
+                () -> {
+                    try (Scalar one = new Scalar(1.0)) {
+                        torch.addcmul_out(out.handle(), base.handle(), a.handle(), b.handle(), one);
+                    }
+                },
+                base,
+                a,
+                b);
     }
 
     /** x · sigmoid(x). */

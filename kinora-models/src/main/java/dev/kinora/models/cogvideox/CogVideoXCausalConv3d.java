@@ -2,10 +2,15 @@ package dev.kinora.models.cogvideox;
 
 import dev.kinora.nn.Conv3d;
 import dev.kinora.nn.Names;
+import dev.kinora.tensor.Device;
+import dev.kinora.tensor.F;
+import dev.kinora.tensor.FrameRows;
+import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
 import java.util.Collections;
+import java.util.function.LongFunction;
 
 /**
  * A 3D convolution that sees no future: k - 1 frames are put before the clip, those of the batch before it or its first
@@ -23,13 +28,56 @@ final class CogVideoXCausalConv3d {
         this.kernel = kernel;
     }
 
+    /** Whether the convolution may be computed row by row: without autograd. */
+    boolean byRows(Tensor x) {
+        return kernel == 3 && !Grad.enabled() && x.device().equals(Device.CPU);
+    }
+
+    /**
+     * The convolution of clips of x's size, whose rows are made as they are read.
+     *
+     * @param x [B, in, T, H, W], only for its size and dtype
+     * @param rows makes the rows of one clip of the batch
+     * @return [B, out, T, H, W], channels last in memory
+     */
+    Tensor forward(Tensor x, LongFunction<FrameRows> rows, ConvCache cache) {
+        return TensorScope.compute(() -> {
+            Tensor weight = conv.weight().value();
+            long b = x.size(0);
+            long t = x.size(2);
+            Tensor out = NormRows.empty(x.dtype(), b, t, x.size(3), x.size(4), weight.size(0));
+            Tensor before = cache.before(this);
+            Tensor kept =
+                    cache.keeps() ? NormRows.empty(x.dtype(), b, kernel - 1, x.size(3), x.size(4), x.size(1)) : null;
+            for (long i = 0; i < b; i++) {
+                FrameRows clip = NormRows.after(rows.apply(i), before == null ? null : NormRows.clip(before, i));
+                F.convolveFrames(clip, weight, conv.bias().value(), out.select(0, i));
+                if (kept != null) {
+                    for (int k = 0; k < kernel - 1; k++) {
+                        clip.read(t - kernel + 1 + k, 0, kept.select(0, i).select(0, k));
+                    }
+                }
+            }
+            cache.put(this, kept == null ? null : NormRows.channelsFirst(kept));
+            return NormRows.channelsFirst(out);
+        });
+    }
+
     /** [B, in, T, H, W] to [B, out, T, H, W]. */
     Tensor forward(Tensor x, ConvCache cache) {
+        if (byRows(x)) {
+            return forward(x, i -> FrameRows.of(NormRows.clip(x, i)), cache);
+        }
         return TensorScope.compute(() -> convolve(pad(x, cache)));
     }
 
     /** The same; x ends as soon as it has been read. */
     Tensor consume(Tensor x, ConvCache cache) {
+        if (byRows(x)) {
+            Tensor y = forward(x, cache);
+            x.release();
+            return y;
+        }
         return TensorScope.compute(() -> {
             Tensor padded = pad(x, cache);
             x.release();

@@ -41,7 +41,13 @@ final class CogVideoXDecoder3D {
         for (UpBlock block : upBlocks) { // 2. up
             x = block.consume(x, z, cache);
         }
-        Tensor normed = normOut.forward(x, z); // 3. out
+        if (convOut.byRows(x)) { // 3. out
+            Tensor clips = x;
+            Tensor y = convOut.forward(clips, i -> normOut.rows(NormRows.clip(clips, i), z, i), cache);
+            clips.release();
+            return y;
+        }
+        Tensor normed = normOut.forward(x, z);
         x.release();
         return convOut.consume(CogVideoXResnetBlock3D.silu(normed), cache);
     }

@@ -42,7 +42,13 @@ final class CogVideoXEncoder3D {
             x = block.consume(x, cache);
         }
         x = midBlock.consume(x, null, cache); // 2. mid
-        Tensor normed = normOut.forward(x); // 3. out
+        if (convOut.byRows(x)) { // 3. out
+            Tensor clips = x;
+            Tensor y = convOut.forward(clips, i -> NormRows.of(NormRows.clip(clips, i), normOut), cache);
+            clips.release();
+            return y;
+        }
+        Tensor normed = normOut.forward(x);
         x.release();
         return convOut.consume(CogVideoXResnetBlock3D.silu(normed), cache);
     }

@@ -2,11 +2,14 @@ package dev.kinora.models.cogvideox;
 
 import dev.kinora.nn.Conv2d;
 import dev.kinora.nn.Names;
+import dev.kinora.tensor.Device;
 import dev.kinora.tensor.F;
+import dev.kinora.tensor.FrameRows;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /**
@@ -63,8 +66,54 @@ final class CogVideoXResample {
         /** [B, C, T, H, W] to [B, C, T', 2 H, 2 W]. */
         Tensor forward(Tensor x) {
             boolean twice = compressTime && x.size(2) > 1;
+            if (!Grad.enabled() && x.device().equals(Device.CPU)) {
+                return TensorScope.compute(() -> byRows(x, twice));
+            }
             return TensorScope.compute(() -> eachFrame(
                     x, twice, frame -> conv.forward(F.interpolateNearest2d(frame, 2 * x.size(3), 2 * x.size(4)))));
+        }
+
+        /** The enlarged picture is read, never made. */
+        private Tensor byRows(Tensor x, boolean twice) {
+            long frames = x.size(2);
+            long alone = frames % 2;
+            Tensor weight = conv.weight().value().unsqueeze(2); // [C, C, 1, 3, 3]
+            Tensor bias = Objects.requireNonNull(conv.bias()).value();
+            Tensor out = NormRows.empty(
+                    x.dtype(),
+                    x.size(0),
+                    twice ? 2 * frames - alone : frames,
+                    2 * x.size(3),
+                    2 * x.size(4),
+                    weight.size(0));
+            for (long i = 0; i < x.size(0); i++) {
+                Tensor clip = NormRows.clip(x, i); // [T, H, W, C]
+                Tensor target = out.select(0, i);
+                if (!twice) {
+                    F.convolveFrames(enlarged(clip), weight, bias, target);
+                    continue;
+                }
+                for (long t = 0; t < frames; t++) {
+                    long at = t < alone ? t : 2 * t - alone;
+                    F.convolveFrames(enlarged(clip.narrow(0, t, 1)), weight, bias, target.narrow(0, at, 1));
+                    if (t >= alone) {
+                        target.select(0, at + 1).copy_(target.select(0, at));
+                    }
+                }
+            }
+            return NormRows.channelsFirst(out);
+        }
+
+        private static FrameRows enlarged(Tensor clip) {
+            return (frame, row, target) -> {
+                long n = target.size(0);
+                long[] rows = new long[(int) n];
+                for (int i = 0; i < n; i++) {
+                    rows[i] = (row + i) / 2;
+                }
+                Tensor source = clip.select(0, frame).indexSelect(0, Tensors.of(rows)); // [n, W, C]
+                target.view(n, source.size(1), 2, source.size(2)).copy_(source.unsqueeze(2));
+            };
         }
     }
 

@@ -4,6 +4,7 @@ import dev.kinora.nn.Conv3d;
 import dev.kinora.nn.GroupNorm;
 import dev.kinora.nn.Names;
 import dev.kinora.tensor.F;
+import dev.kinora.tensor.FrameRows;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
@@ -24,18 +25,43 @@ final class CogVideoXResnetBlock3D {
     private final @Nullable Conv3d convShortcut;
 
     /** A group norm, by the latents' leave in the decoder. */
-    @FunctionalInterface
     interface Norm {
         Tensor forward(Tensor x, @Nullable Tensor zq);
 
+        /** One clip [T, H, W, C] of the batch behind this norm and SiLU, row by row. */
+        FrameRows rows(Tensor clip, @Nullable Tensor zq, long index);
+
         /** Spatial norm where there are latents to see, else group norm. */
         static Norm of(Names at, String name, long channels, int zqChannels, int groups, double eps) {
-            if (zqChannels == 0) {
-                GroupNorm norm = at.groupNorm(name, groups, channels, eps);
-                return (x, zq) -> norm.forward(x);
+            return zqChannels == 0
+                    ? new Plain(at.groupNorm(name, groups, channels, eps))
+                    : new Spatial(new CogVideoXSpatialNorm3D(at.at(name), channels, zqChannels, groups));
+        }
+
+        /** Without latents. */
+        record Plain(GroupNorm norm) implements Norm {
+            @Override
+            public Tensor forward(Tensor x, @Nullable Tensor zq) {
+                return norm.forward(x);
             }
-            CogVideoXSpatialNorm3D norm = new CogVideoXSpatialNorm3D(at.at(name), channels, zqChannels, groups);
-            return (x, zq) -> norm.forward(x, Objects.requireNonNull(zq));
+
+            @Override
+            public FrameRows rows(Tensor clip, @Nullable Tensor zq, long index) {
+                return NormRows.of(clip, norm);
+            }
+        }
+
+        /** By the latents' leave. */
+        record Spatial(CogVideoXSpatialNorm3D norm) implements Norm {
+            @Override
+            public Tensor forward(Tensor x, @Nullable Tensor zq) {
+                return norm.forward(x, Objects.requireNonNull(zq));
+            }
+
+            @Override
+            public FrameRows rows(Tensor clip, @Nullable Tensor zq, long index) {
+                return norm.rows(clip, Objects.requireNonNull(zq), index);
+            }
         }
     }
 
@@ -55,6 +81,9 @@ final class CogVideoXResnetBlock3D {
 
     /** x [B, in, T, H, W], zq [B, Z, t, h, w] to [B, out, T, H, W]. */
     Tensor forward(Tensor x, @Nullable Tensor zq, ConvCache cache) {
+        if (conv1.byRows(x)) {
+            return byRows(x, zq, cache);
+        }
         return TensorScope.compute(() -> {
             Tensor h = conv1.consume(silu(norm1.forward(x, zq)), cache); // [B, out, T, H, W]
             Tensor normed = norm2.forward(h, zq);
@@ -63,6 +92,24 @@ final class CogVideoXResnetBlock3D {
             Tensor shortcut = convShortcut == null ? x : convShortcut.forward(x, 0, 0, 0);
             return Grad.enabled() ? h.add(shortcut) : h.add_(shortcut);
         });
+    }
+
+    /** The same row by row; of x's size there is never more than x, its result and one more of the result's size. */
+    private Tensor byRows(Tensor x, @Nullable Tensor zq, ConvCache cache) {
+        return TensorScope.compute(() -> {
+            Tensor h = conv1.forward(x, i -> norm1.rows(NormRows.clip(x, i), zq, i), cache);
+            Tensor y = conv2.forward(h, i -> norm2.rows(NormRows.clip(h, i), zq, i), cache);
+            h.release();
+            return y.add_(convShortcut == null ? x : shortcut(convShortcut, x));
+        });
+    }
+
+    /** A 1x1x1 convolution is a linear layer over the channels. */
+    private static Tensor shortcut(Conv3d conv, Tensor x) {
+        Tensor weight = conv.weight().value(); // [out, in, 1, 1, 1]
+        Tensor last = x.permute(0, 2, 3, 4, 1); // [B, T, H, W, in]
+        return NormRows.channelsFirst(F.linear(
+                last, weight.view(weight.size(0), weight.size(1)), conv.bias().value()));
     }
 
     /** In place where autograd does not watch: x must be the caller's own. */

@@ -49,6 +49,16 @@ final class CogVideoXSpatialNorm3D {
         });
     }
 
+    /** One clip [T, H, W, C] of the batch, normalised as its rows are read, and then SiLU. */
+    NormRows rows(Tensor clip, Tensor zq, long index) {
+        Tensor z = zq.narrow(0, index, 1);
+        return NormRows.of(
+                clip,
+                normLayer,
+                NormRows.clip(convY.forward(z, 0, 0, 0), 0).contiguous(), // [t, h, w, C]
+                NormRows.clip(convB.forward(z, 0, 0, 0), 0).contiguous());
+    }
+
     private static Tensor widen(Tensor x, long width) {
         return x.repeatInterleave(width / x.size(4), 4);
     }

@@ -25,14 +25,19 @@ final class ConvCache implements AutoCloseable {
         return frames.get(conv);
     }
 
+    /** Whether another batch follows that will want this one's last frames. */
+    boolean keeps() {
+        return !last;
+    }
+
     /** Keeps a copy of the last {@code count} frames of [B, C, T, H, W] for the next batch. */
     void keep(CogVideoXCausalConv3d conv, Tensor padded, long count) {
-        Tensor previous = last
-                ? frames.remove(conv)
-                : frames.put(
-                        conv,
-                        owner.adopt(
-                                padded.narrow(2, padded.size(2) - count, count).copy()));
+        put(conv, last ? null : padded.narrow(2, padded.size(2) - count, count).copy());
+    }
+
+    /** Keeps these frames [B, C, k - 1, H, W], or nothing, for the next batch. */
+    void put(CogVideoXCausalConv3d conv, @Nullable Tensor kept) {
+        Tensor previous = kept == null ? frames.remove(conv) : frames.put(conv, owner.adopt(kept));
         if (previous != null) {
             previous.release();
         }
