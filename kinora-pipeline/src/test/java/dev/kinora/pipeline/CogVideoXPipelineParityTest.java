@@ -65,9 +65,13 @@ class CogVideoXPipelineParityTest {
         Tensor levels = made.frames().to(DType.FP32).sub(frames.to(DType.FP32)).abs();
         if (half) {
             // random weights turn a small difference of latents into black against white at some pixels
-            assertThat(levels.mean().item()).as("mean difference of a pixel, in levels of 255").isLessThan(8);
+            assertThat(levels.mean().item())
+                    .as("mean difference of a pixel, in levels of 255")
+                    .isLessThan(8);
         } else {
-            assertThat(levels.max().item()).as("largest difference of a pixel, in levels of 255").isLessThanOrEqualTo(1);
+            assertThat(levels.max().item())
+                    .as("largest difference of a pixel, in levels of 255")
+                    .isLessThanOrEqualTo(1);
         }
     }
 

@@ -22,12 +22,15 @@ class SoakTest {
         VideoPipeline pipeline = VideoPipeline.open(Goldens.path("cogvideox/2b"), "");
         long settled = 0;
         for (int i = 1; i <= 200; i++) {
-            GenerateRequest request =
-                    GenerateRequest.of("run " + i).size(48, 32).frames(9).steps(2).seed(i).build();
+            GenerateRequest request = GenerateRequest.of("run " + i)
+                    .size(48, 32)
+                    .frames(9)
+                    .steps(2)
+                    .seed(i)
+                    .build();
             long began = System.nanoTime();
             try (TensorScope scope = TensorScope.open("run")) {
-                pipeline.generate(
-                        request, pipeline.plan(request, MachineMemory.total()), GenerateListener.SILENT);
+                pipeline.generate(request, pipeline.plan(request, MachineMemory.total()), GenerateListener.SILENT);
             }
             if (i == 50) {
                 settled = resident();
