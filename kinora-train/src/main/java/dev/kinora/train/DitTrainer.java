@@ -141,6 +141,11 @@ public final class DitTrainer implements AutoCloseable {
                 updater.ema().during(() -> samples.sheet(model, texts, run.resolve("samples.png"), step));
                 clock.restart();
             }
+            if (listener.shouldStop()) {
+                save();
+                listener.onNote("stopped at step " + step);
+                return;
+            }
         }
     }
 

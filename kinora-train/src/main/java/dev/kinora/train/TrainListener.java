@@ -18,4 +18,9 @@ public interface TrainListener {
 
     /** A line worth showing: a stage began, a checkpoint was written. */
     default void onNote(String note) {}
+
+    /** Asked after every step; true ends the run with a checkpoint of what it has reached. */
+    default boolean shouldStop() {
+        return false;
+    }
 }

@@ -61,8 +61,27 @@ public final class TrainMain {
                 .toList();
     }
 
-    /** Prints a line a report. */
+    /** Prints a line a report; on a signal to end, lets the step that is under way finish and be saved. */
     private static final class Console implements TrainListener {
+        private volatile boolean stop;
+
+        Console() {
+            Thread training = Thread.currentThread();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                stop = true;
+                try {
+                    training.join(60_000);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }));
+        }
+
+        @Override
+        public boolean shouldStop() {
+            return stop;
+        }
+
         @Override
         public void onStep(int step, int steps, Map<String, Double> metrics) {
             System.out.println(step + "/" + steps + " "

@@ -128,6 +128,10 @@ public final class VaeTrainer implements AutoCloseable {
                 save();
                 listener.onNote("checkpoint at step " + step);
                 clock.restart();
+            } else if (listener.shouldStop()) {
+                save();
+                listener.onNote("stopped at step " + step);
+                return;
             }
         }
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.train;
+
+import org.jspecify.annotations.NullMarked;
