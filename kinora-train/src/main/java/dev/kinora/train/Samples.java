@@ -116,10 +116,11 @@ final class Samples implements AutoCloseable {
                 .with("vae", "diffusers", "AutoencoderKLCogVideoX");
         CheckpointFolder.write(target, index, draft -> {
             draft.config("scheduler", scheduler.config().toConfig(scheduler.kind()));
+            // transformers loads what is stored, diffusers fp32: the small one is stored as the large ones are loaded
             draft.config("text_encoder", model.text().config().toConfig());
             draft.weights(
                     "text_encoder",
-                    new SafetensorsWriter().addAll(model.text().parameters(), DType.BF16),
+                    new SafetensorsWriter().addAll(model.text().parameters(), DType.FP32),
                     "",
                     Long.MAX_VALUE);
             draft.config("transformer", model.transformer().config().toConfig());
