@@ -24,7 +24,9 @@ final class Converters {
         line.registerConverter(Integer.class, Converters::integer);
         line.registerConverter(int.class, Converters::integer);
         line.registerConverter(Long.class, Converters::longInteger);
+        line.registerConverter(long.class, Converters::longInteger);
         line.registerConverter(Double.class, Converters::number);
+        line.registerConverter(double.class, Converters::number);
     }
 
     /** A size in memory. */

@@ -23,6 +23,15 @@ final class Json {
 
     private Json() {}
 
+    /** One document on one line. */
+    static String line(Object report) {
+        try {
+            return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(report);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("Json: " + report.getClass().getSimpleName() + " = not serialisable", e);
+        }
+    }
+
     /** Text that is known to be JSON. */
     static JsonNode parse(String text) {
         try {

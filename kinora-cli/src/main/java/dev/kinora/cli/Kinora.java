@@ -27,6 +27,8 @@ import picocli.CommandLine.Spec;
             ModelsCommand.class,
             VaeCommand.class,
             TextCommand.class,
+            TrainCommand.class,
+            ToyboxCommand.class,
             DoctorCommand.class
         },
         footer = {

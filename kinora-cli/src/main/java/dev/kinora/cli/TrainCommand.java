@@ -1,0 +1,16 @@
+package dev.kinora.cli;
+
+import picocli.CommandLine.Command;
+
+/** Training. */
+@Command(
+        name = "train",
+        header = "Train checkpoints from scratch on Toybox.",
+        description = {
+            "",
+            "Three steps: an autoencoder (vae), its latents of many clips (latents), a transformer on those (dit).",
+            "A run is a folder with its config, metrics, curves, contact sheets and a checkpoint; the same command",
+            "continues a run that was stopped, bit for bit."
+        },
+        subcommands = {TrainVaeCommand.class, TrainLatentsCommand.class, TrainDitCommand.class})
+final class TrainCommand extends Group {}

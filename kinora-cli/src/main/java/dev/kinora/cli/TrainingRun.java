@@ -1,0 +1,126 @@
+package dev.kinora.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kinora.tensor.Torch;
+import dev.kinora.train.TrainListener;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What the training commands share: the config's way in, lines of metrics, stopping on Ctrl-C. */
+final class TrainingRun {
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .build();
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "The whole config, such as another run's config.json, changed. Default: the run's own, where it"
+                            + " has one.")
+    private @Nullable Path config;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads. Default: all processors.")
+    private @Nullable Integer threads;
+
+    void applyThreads() {
+        if (threads != null) {
+            if (threads < 1 || threads > 4096) {
+                throw new CommandException("--threads = " + threads + " (expected: 1 to 4096)");
+            }
+            Torch.setThreads(threads);
+        }
+    }
+
+    /** The config of {@code --config}, else of a run that was begun, else null. */
+    <C> @Nullable C config(Path run, Class<C> type) throws IOException {
+        Path file = config != null ? config : run.resolve("config.json");
+        if (config == null && !Files.exists(file)) {
+            return null;
+        }
+        try {
+            return JSON.readValue(Files.readString(file), type);
+        } catch (JsonProcessingException e) {
+            Throwable cause = e.getCause();
+            String why = cause instanceof IllegalArgumentException
+                    ? String.valueOf(cause.getMessage())
+                    : e.getOriginalMessage();
+            throw new CommandException(
+                    "--config: " + file + " = unusable (expected: a config of this kind; " + why + ")", e);
+        }
+    }
+
+    /** Shows lines, remembers the last values, stops when asked. */
+    static final class Lines implements TrainListener {
+        private final PrintWriter err;
+        private final Interrupts interrupts;
+        private final Map<String, Double> last = new LinkedHashMap<>();
+
+        Lines(Console console, Interrupts interrupts) {
+            this.err = console.err();
+            this.interrupts = interrupts;
+        }
+
+        @Override
+        public void onStep(int step, int steps, Map<String, Double> metrics) {
+            last.putAll(metrics);
+            err.println(step + "/" + steps + " "
+                    + metrics.entrySet().stream()
+                            .map(e -> e.getKey() + " " + String.format(Locale.ROOT, "%.4g", e.getValue()))
+                            .collect(Collectors.joining(" ")));
+            check();
+        }
+
+        @Override
+        public void onNote(String note) {
+            err.println(note);
+            check();
+        }
+
+        private void check() {
+            if (interrupts.requested()) {
+                throw new Interrupts.InterruptedWork(
+                        "interrupted: the same command continues from the last checkpoint");
+            }
+        }
+
+        Map<String, Double> last() {
+            return last;
+        }
+    }
+
+    /**
+     * How a run ended.
+     *
+     * @param run its folder
+     * @param parameters number of trained weights
+     * @param metrics the last value of each
+     * @param export where the checkpoint was written, if asked for
+     */
+    record Trained(
+            Path run,
+            long parameters,
+            Map<String, Double> metrics,
+            @Nullable Path export) implements Report {
+        @Override
+        public void print(PrintWriter out) {
+            out.println(run + ": done, " + Weights.count(parameters) + " parameters");
+            if (export != null) {
+                out.println(export);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.kinora.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.train.DitTrainConfig;
+import dev.kinora.train.VaeTrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From nothing to a video by command lines alone; two steps each. */
+class TrainCommandTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    private Path dir;
+
+    @Test
+    void trainsACheckpointThatGenerates() throws IOException {
+        Path vaeConfig = dir.resolve("vae.json");
+        JSON.writeValue(vaeConfig.toFile(), VaeTrainConfig.mini(List.of(new VaeTrainConfig.Phase(2, 1, 2))));
+        tiny(vaeConfig, "[8,8,8,8]");
+        Shell vae = Shell.run(
+                "train vae % --config % --export % --json", dir.resolve("vae-run"), vaeConfig, dir.resolve("vae"));
+        assertThat(vae.code()).as(vae.err()).isZero();
+        assertThat(vae.json().get("parameters").asLong()).isPositive();
+        assertThat(dir.resolve("vae-run/metrics.jsonl")).isNotEmptyFile();
+
+        Shell latents = Shell.run(
+                "train latents % --vae % --clips 24 --per-shard 12 --captions 2 --size 16x16 --frames 9",
+                dir.resolve("latents"), dir.resolve("vae"));
+        assertThat(latents.code()).as(latents.err()).isZero();
+        assertThat(latents.out()).contains("latents of 24 clips");
+
+        Path ditConfig = dir.resolve("dit.json");
+        ObjectNode dit = JSON.valueToTree(DitTrainConfig.mini(2));
+        dit.put("layers", 1)
+                .put("heads", 1)
+                .put("batch", 2)
+                .put("validationClips", 2)
+                .put("textDim", 64);
+        dit.put("textLayers", 1).put("sampleSteps", 1).put("bf16", false);
+        JSON.writeValue(ditConfig.toFile(), dit);
+        Shell trained = Shell.run(
+                "train dit % --vae % --latents % --frames 9 --config % --export %",
+                dir.resolve("dit-run"), dir.resolve("vae"), dir.resolve("latents"), ditConfig, dir.resolve("mine"));
+        assertThat(trained.code()).as(trained.err()).isZero();
+
+        Shell generated = Shell.run(
+                "generate 'a red ball rolls' --model % --steps 1 --out % --json",
+                dir.resolve("mine"), dir.resolve("v.mp4"));
+        assertThat(generated.code()).as(generated.err()).isZero();
+        assertThat(generated.json().get("width").asInt()).isEqualTo(16);
+    }
+
+    private static void tiny(Path file, String widths) throws IOException {
+        ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
+        config.set("blockOutChannels", JSON.readTree(widths));
+        config.put("bf16", false);
+        ObjectNode mix = (ObjectNode) config.get("mix");
+        mix.put("width", 16).put("height", 16).put("frames", 9);
+        JSON.writeValue(file.toFile(), config);
+    }
+
+    @Test
+    void refusesConfigsOfAnotherKind() throws IOException {
+        Path file = Files.writeString(dir.resolve("config.json"), "{\"sed\": 1}");
+        Shell shell = Shell.run("train vae % --config %", dir.resolve("run"), file);
+        assertThat(shell.code()).isEqualTo(1);
+        assertThat(shell.errorLine()).contains("--config: " + file + " = unusable (expected: a config of this kind; ");
+        assertThat(Shell.run("train vae %", dir.resolve("run")).errorLine())
+                .contains("--phase = none (expected: one or more, or --config, for a new run)");
+        assertThat(Shell.run("train vae % --phase 3x4", dir.resolve("run")).errorLine())
+                .contains("--phase = 3x4 (expected: STEPSxFRAMESxBATCH");
+        assertThat(dir.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void rendersToybox() throws IOException {
+        Path clips = dir.resolve("clips");
+        Shell shell = Shell.run(
+                "toybox render % --clips 3 --seed 5 --frames 5 --size 48x32 --held-out --contact-sheet %",
+                clips, dir.resolve("sheet.png"));
+        assertThat(shell.code()).as(shell.err()).isZero();
+        List<String> lines = Files.readAllLines(clips.resolve("manifest.jsonl"));
+        assertThat(lines).hasSize(3);
+        for (String line : lines) {
+            JsonNode entry = JSON.readTree(line);
+            assertThat(entry.get("held_out").asBoolean()).isTrue();
+            assertThat(entry.get("states")).hasSize(5);
+            assertThat(entry.at("/captions/dense")).hasSize(5);
+            assertThat(clips.resolve(entry.get("file").asText())).isNotEmptyFile();
+        }
+        assertThat(dir.resolve("sheet.png")).isNotEmptyFile();
+        assertThat(Shell.run("toybox render % --clips 1", clips).errorLine())
+                .contains("(expected: a new name, or a folder with nothing but earlier frames)");
+    }
+}
