@@ -64,7 +64,7 @@ public final class LatentCache implements AutoCloseable {
             throws IOException {
         Files.createDirectories(folder);
         ToyboxClips source = new ToyboxClips(mix);
-        try (AutoencoderKLCogVideoX encoder = AutoencoderKLCogVideoX.load(vae, DType.FP32)) {
+        try (AutoencoderKLCogVideoX encoder = AutoencoderKLCogVideoX.load(vae, DType.BF16)) {
             int shards = (clips + perShard - 1) / perShard;
             for (int s = 0; s < shards; s++) {
                 Path file = folder.resolve("latents-%05d.safetensors".formatted(s));
@@ -92,11 +92,10 @@ public final class LatentCache implements AutoCloseable {
         for (int i = 0; i < clips; i += batch) {
             int at = i;
             int n = Math.min(batch, clips - i);
-            parts.add(TensorScope.compute(() -> Grad.off(() -> Grad.autocast(
-                            DType.BF16,
-                            () -> encoder.encode(source.whole(seed + at, n), VaeOptions.DEFAULT)
-                                    .mode())
-                    .to(DType.FP32))));
+            parts.add(TensorScope.compute(() ->
+                    Grad.off(() -> encoder.encode(source.whole(seed + at, n).to(DType.BF16), VaeOptions.DEFAULT)
+                            .mode()
+                            .to(DType.FP32))));
         }
         return Tensors.cat(0, parts);
     }

@@ -46,7 +46,7 @@ final class Samples implements AutoCloseable {
     private final DitTrainConfig config;
 
     Samples(Path vae, Scheduler scheduler, DitTrainConfig config) throws IOException {
-        this.vae = AutoencoderKLCogVideoX.load(vae, DType.FP32);
+        this.vae = AutoencoderKLCogVideoX.load(vae, DType.BF16);
         this.scheduler = scheduler;
         this.config = config;
     }
@@ -97,7 +97,7 @@ final class Samples implements AutoCloseable {
                     rng,
                     Sampler.Listener.NONE);
             Tensor scaled = latents.permute(0, 2, 1, 3, 4).div(scalingFactor()).contiguous(); // [B, Z, f, h, w]
-            return precision(() -> vae.decode(scaled, VaeOptions.DEFAULT)).to(DType.FP32);
+            return vae.decode(scaled.to(DType.BF16), VaeOptions.DEFAULT).to(DType.FP32);
         }
     }
 

@@ -194,13 +194,10 @@ public final class VaeTrainer implements AutoCloseable {
                     for (int i = 0; i < VALIDATION_CLIPS; i++) {
                         try (TensorScope ignored = TensorScope.open("validate")) {
                             Tensor video = clips.whole(ToyboxClips.VALIDATION + i, 1);
-                            Tensor decoded = precision(() -> vae.decode(
-                                            vae.encode(video, VaeOptions.DEFAULT)
-                                                    .mode()
-                                                    .to(DType.FP32),
-                                            VaeOptions.DEFAULT))
-                                    .to(DType.FP32)
-                                    .clamp(-1, 1);
+                            Tensor latents =
+                                    vae.encode(video, VaeOptions.DEFAULT).mode();
+                            Tensor decoded =
+                                    vae.decode(latents, VaeOptions.DEFAULT).clamp(-1, 1);
                             Tensor difference = decoded.sub(video);
                             error += difference.square().mean().item() / 4;
                             flicker += gradient(difference, 2).item() / 2;
@@ -249,10 +246,8 @@ public final class VaeTrainer implements AutoCloseable {
         IOException[] failed = new IOException[1];
         updater.ema().during(() -> {
             try (TensorScope ignored = TensorScope.open("export")) {
-                Tensor latents = Grad.off(() ->
-                                precision(() -> vae.encode(clips.whole(ToyboxClips.VALIDATION, 32), VaeOptions.DEFAULT)
-                                        .mode()))
-                        .to(DType.FP32);
+                Tensor latents = Grad.off(() -> vae.encode(clips.whole(ToyboxClips.VALIDATION, 32), VaeOptions.DEFAULT)
+                        .mode());
                 double deviation =
                         Math.sqrt(latents.sub(latents.mean()).square().mean().item());
                 Files.createDirectories(folder);
