@@ -21,6 +21,7 @@ import dev.kinora.tensor.Tensors;
 import dev.kinora.weights.CheckpointFolder;
 import dev.kinora.weights.StrictLoader;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -79,7 +80,7 @@ final class CogVideoXPipeline implements VideoPipeline {
             try (Rng rng = new Rng(request.seed());
                     LatentCodec codec = new LatentCodec(checkpoint, variant, request.dtype(), plan.vaeTiling())) {
                 timings.stage("text");
-                Tensor text = encodeText(request, listener);
+                Tensor text = encodeText(request, listener).to(runType(request));
 
                 LatentStart begin = LatentStart.of(request);
                 timings.stage(begin.encodes() ? "encode" : "noise");
@@ -99,6 +100,23 @@ final class CogVideoXPipeline implements VideoPipeline {
                                 checkpoint, variant, request, chosen, frameRate(), plan, timings.seconds()));
             }
         });
+    }
+
+    /** The type that latents and conditions have: what was asked for, else what the transformer is stored in. */
+    private DType runType(GenerateRequest request) throws IOException {
+        DType asked = request.dtype();
+        if (asked != null) {
+            return asked;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            DType stored = checkpoint
+                    .component("transformer")
+                    .weights(variant, arena)
+                    .info("proj_out.weight")
+                    .type()
+                    .dtype();
+            return stored == null ? DType.FP32 : stored;
+        }
     }
 
     private void warnOfOtherLength(LatentLayout layout, GenerateListener listener) {
