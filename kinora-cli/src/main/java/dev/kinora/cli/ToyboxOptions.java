@@ -1,6 +1,6 @@
 package dev.kinora.cli;
 
-import dev.kinora.train.toybox.ToyboxMix;
+import dev.kinora.toybox.ToyboxMix;
 import picocli.CommandLine.Option;
 
 /** How Toybox clips are drawn. */

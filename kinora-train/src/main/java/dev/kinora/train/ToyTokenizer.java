@@ -3,7 +3,7 @@ package dev.kinora.train;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kinora.train.toybox.CaptionGrammar;
+import dev.kinora.toybox.CaptionGrammar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,9 +3,9 @@ package dev.kinora.train;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.Tensors;
-import dev.kinora.train.toybox.ToyboxMix;
-import dev.kinora.train.toybox.ToyboxRenderer;
-import dev.kinora.train.toybox.ToyboxSpec;
+import dev.kinora.toybox.ToyboxMix;
+import dev.kinora.toybox.ToyboxRenderer;
+import dev.kinora.toybox.ToyboxSpec;
 import java.util.SplittableRandom;
 
 /** Batches of Toybox clips as tensors. Which clips a step sees follows from seed and step alone. */

@@ -1,7 +1,7 @@
 package dev.kinora.train;
 
 import dev.kinora.tensor.Torch;
-import dev.kinora.train.toybox.ToyboxMix;
+import dev.kinora.toybox.ToyboxMix;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.kinora.train;
 
-import dev.kinora.train.toybox.ToyboxMix;
+import dev.kinora.toybox.ToyboxMix;
 import java.util.List;
 
 /**

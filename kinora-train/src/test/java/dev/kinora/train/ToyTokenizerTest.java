@@ -3,8 +3,8 @@ package dev.kinora.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kinora.text.T5Tokenizer;
-import dev.kinora.train.toybox.ToyCaptions;
-import dev.kinora.train.toybox.ToyboxMix;
+import dev.kinora.toybox.ToyCaptions;
+import dev.kinora.toybox.ToyboxMix;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -13,7 +13,7 @@ import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.TensorTest;
 import dev.kinora.text.T5EncoderModel;
 import dev.kinora.text.T5Tokenizer;
-import dev.kinora.train.toybox.ToyboxMix;
+import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.weights.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.toybox;
+
+import org.jspecify.annotations.NullMarked;

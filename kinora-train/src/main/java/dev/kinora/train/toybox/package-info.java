@@ -1,8 +1,0 @@
-/**
- * Toybox: a deterministic, seeded, vector-drawn world with real two-dimensional physics and captions that are true by
- * construction. A seed makes a {@link dev.kinora.train.toybox.ToyboxSpec}, a spec makes frames, states and captions.
- */
-@NullMarked
-package dev.kinora.train.toybox;
-
-import org.jspecify.annotations.NullMarked;

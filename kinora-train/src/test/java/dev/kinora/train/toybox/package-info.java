@@ -1,4 +1,0 @@
-@NullMarked
-package dev.kinora.train.toybox;
-
-import org.jspecify.annotations.NullMarked;
