@@ -24,7 +24,18 @@ import org.junit.jupiter.api.Test;
 class HouseTest {
     /** A room may depend on itself and on those before it. */
     private static final List<String> ROOMS = List.of(
-            "tensor", "nn", "weights", "text", "media", "diffusion", "models", "pipeline", "toybox", "train", "cli");
+            "tensor",
+            "nn",
+            "weights",
+            "text",
+            "media",
+            "diffusion",
+            "models",
+            "pipeline",
+            "toybox",
+            "train",
+            "curate",
+            "cli");
 
     private static JavaClasses house = new ClassFileImporter().importPackages();
 
@@ -83,10 +94,21 @@ class HouseTest {
     }
 
     @Test
-    void onlyTensorAndMediaKnowJavaCpp() {
+    void onlyCurateKnowsOpenCvOnnxRuntimeAndDuckDb() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.kinora.tensor..", "dev.kinora.media..")
+                .resideOutsideOfPackage("dev.kinora.curate..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.bytedeco.opencv..", "ai.onnxruntime..", "org.duckdb..")
+                .check(house);
+    }
+
+    @Test
+    void onlyTheRoomsWithBindingsKnowJavaCpp() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.kinora.tensor..", "dev.kinora.media..", "dev.kinora.curate..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco.javacpp..")
