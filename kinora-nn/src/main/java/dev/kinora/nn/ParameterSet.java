@@ -111,6 +111,15 @@ public final class ParameterSet implements AutoCloseable {
         replaceAll(v -> v.to(dtype));
     }
 
+    /** Where the weights are; the CPU while none is bound. */
+    public Device device() {
+        return parameters.values().stream()
+                .filter(Parameter::isBound)
+                .findFirst()
+                .map(p -> p.value().device())
+                .orElse(Device.CPU);
+    }
+
     /** Moves every bound weight. */
     public void to(Device device) {
         replaceAll(v -> v.to(device));

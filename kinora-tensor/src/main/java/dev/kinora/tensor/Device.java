@@ -46,6 +46,29 @@ public record Device(Type type, int index) {
         return torch.cuda_is_available();
     }
 
+    /**
+     * This device, where it can be used.
+     *
+     * @throws IllegalArgumentException for a GPU that is not there, with what would have to be
+     */
+    public Device require() {
+        if (type == Type.CUDA && (!cudaAvailable() || index >= torch.cuda_device_count())) {
+            throw new IllegalArgumentException("device = " + this + " (expected: "
+                    + (cudaAvailable()
+                            ? "one of " + torch.cuda_device_count() + " GPUs"
+                            : "an NVIDIA GPU and CUDA natives: KINORA_GPU=1 ./kinora")
+                    + ")");
+        }
+        return this;
+    }
+
+    /** Waits until all that was asked of this device is done: before a clock is read. */
+    public void synchronize() {
+        if (type == Type.CUDA) {
+            torch.cuda_synchronize(index);
+        }
+    }
+
     org.bytedeco.pytorch.Device torchDevice() {
         return type == Type.CPU
                 ? new org.bytedeco.pytorch.Device(DeviceType.CPU)

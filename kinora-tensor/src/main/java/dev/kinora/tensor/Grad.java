@@ -45,26 +45,27 @@ public final class Grad {
     }
 
     /**
-     * Runs {@code body} with torch's autocast on the CPU: matrix products and convolutions in {@code dtype}, the rest as
-     * it comes.
+     * Runs {@code body} with torch's autocast on every device: matrix products and convolutions in {@code dtype}, the rest
+     * as it comes.
      */
     public static <T extends @Nullable Object, X extends Exception> T autocast(DType dtype, TensorScope.Body<T, X> body)
             throws X {
         boolean before = torch.is_autocast_enabled(DeviceType.CPU);
         boolean cached = torch.is_autocast_cache_enabled();
         torch.set_autocast_dtype(DeviceType.CPU, dtype.scalarType());
+        torch.set_autocast_dtype(DeviceType.CUDA, dtype.scalarType());
         // the binding cannot clear the cache of cast weights, which would go stale after an optimizer step
         torch.set_autocast_cache_enabled(false);
-        torch.set_autocast_enabled(DeviceType.CPU, true);
+        enableAutocast(true);
         try {
             return body.run();
         } finally {
-            torch.set_autocast_enabled(DeviceType.CPU, before);
+            enableAutocast(before);
             torch.set_autocast_cache_enabled(cached);
         }
     }
 
-    /** The type autocast brings operands to on this thread's CPU operations, or null where it is off. */
+    /** The type autocast brings operands to on this thread, or null where it is off. */
     static @Nullable DType autocastDtype() {
         return torch.is_autocast_enabled(DeviceType.CPU) ? DType.of(torch.get_autocast_dtype(DeviceType.CPU)) : null;
     }
@@ -72,11 +73,16 @@ public final class Grad {
     /** Runs {@code body} with operands as they come. */
     static <T extends @Nullable Object> T withoutAutocast(TensorScope.Body<T, RuntimeException> body) {
         boolean before = torch.is_autocast_enabled(DeviceType.CPU);
-        torch.set_autocast_enabled(DeviceType.CPU, false);
+        enableAutocast(false);
         try {
             return body.run();
         } finally {
-            torch.set_autocast_enabled(DeviceType.CPU, before);
+            enableAutocast(before);
         }
+    }
+
+    private static void enableAutocast(boolean enabled) {
+        torch.set_autocast_enabled(DeviceType.CPU, enabled);
+        torch.set_autocast_enabled(DeviceType.CUDA, enabled);
     }
 }

@@ -627,6 +627,19 @@ public final class Tensor extends TensorMemory {
         }
     }
 
+    /** Makes backward add this leaf's gradient to the values of {@code gradient}, which has the leaf's shape and type. */
+    public void setGrad(Tensor gradient) {
+        Native.call(
+                "set_grad",
+                () -> {
+                    try (org.bytedeco.pytorch.Tensor g = handle().mutable_grad()) {
+                        g.put(gradient.handle());
+                    }
+                },
+                this,
+                gradient);
+    }
+
     /** Forgets the gradient, so that the next backward starts from none. */
     public void clearGrad() {
         try (org.bytedeco.pytorch.Tensor g = handle().mutable_grad()) {

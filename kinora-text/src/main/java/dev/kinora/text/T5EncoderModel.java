@@ -7,6 +7,7 @@ import dev.kinora.nn.Names;
 import dev.kinora.nn.Parameter;
 import dev.kinora.nn.ParameterSet;
 import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Device;
 import dev.kinora.tensor.F;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
@@ -130,7 +131,7 @@ public final class T5EncoderModel implements AutoCloseable {
     /**
      * Encodes ids.
      *
-     * @param ids int64 [B, L]
+     * @param ids int64 [B, L], on the CPU or where the weights are
      * @param attentionMask [B, L], 1 or true where attended to; null for everywhere
      * @return [B, L, D] in the type of the weights
      */
@@ -140,8 +141,10 @@ public final class T5EncoderModel implements AutoCloseable {
             check("attentionMask", attentionMask);
         }
         return TensorScope.compute(() -> {
-            checkRange(ids);
-            Tensor x = shared.forward(ids); // [B, L, D]
+            if (ids.device().equals(Device.CPU)) { // elsewhere a look at values would wait for all work before it
+                checkRange(ids);
+            }
+            Tensor x = shared.forward(ids.to(parameters.device())); // [B, L, D]
             Tensor bias = positionBias(ids.size(1)); // [1, H, L, L]
             if (attentionMask != null) {
                 Tensor attended = attentionMask.ne(0).unsqueeze(1).unsqueeze(2); // [B, 1, 1, L]

@@ -1,6 +1,5 @@
 package dev.kinora.train;
 
-import dev.kinora.nn.Parameter;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
@@ -13,28 +12,31 @@ import java.util.Map;
  * state is plain tensors, so that a run stopped at any step continues bit for bit.
  */
 final class AdamW implements AutoCloseable {
-    private final Map<String, Parameter> parameters;
+    private final FlatWeights all;
+    private final Tensor weights;
+    private final Tensor gradients;
+    private final Tensor first;
+    private final Tensor second;
     private final double beta1;
     private final double beta2;
     private final double eps;
     private final double weightDecay;
-    private final Map<String, Tensor> first = new LinkedHashMap<>();
-    private final Map<String, Tensor> second = new LinkedHashMap<>();
     private final TensorScope owner = TensorScope.owner("AdamW");
     private int step;
 
-    AdamW(Map<String, Parameter> parameters, double beta1, double beta2, double eps, double weightDecay) {
-        this.parameters = new LinkedHashMap<>(parameters);
+    /** An optimizer of all trained weights that are not updated as matrices. */
+    AdamW(FlatWeights all, double beta1, double beta2, double eps, double weightDecay) {
+        this.all = all;
         this.beta1 = beta1;
         this.beta2 = beta2;
         this.eps = eps;
         this.weightDecay = weightDecay;
-        TensorScope.run("AdamW", () -> {
-            this.parameters.forEach((name, p) -> {
-                first.put(name, owner.adopt(Tensors.zerosLike(p.value().detach())));
-                second.put(name, owner.adopt(Tensors.zerosLike(p.value().detach())));
-            });
-        });
+        long n = all.trainedEnd() - all.matricesEnd();
+        this.weights =
+                owner.adopt(TensorScope.compute(() -> all.weights().detach().narrow(0, all.matricesEnd(), n)));
+        this.gradients = owner.adopt(TensorScope.compute(() -> all.gradients().narrow(0, all.matricesEnd(), n)));
+        this.first = owner.adopt(TensorScope.compute(() -> Tensors.zerosLike(gradients)));
+        this.second = owner.adopt(TensorScope.compute(() -> Tensors.zerosLike(gradients)));
     }
 
     /** One update from the gradients; matrices decay, vectors (biases, norms) do not. */
@@ -42,37 +44,26 @@ final class AdamW implements AutoCloseable {
         step++;
         double correction1 = 1 - Math.pow(beta1, step);
         double correction2 = Math.sqrt(1 - Math.pow(beta2, step));
-        Grad.off(() -> {
-            parameters.forEach(
-                    (name, p) -> TensorScope.run("AdamW", () -> update(name, p, rate, correction1, correction2)));
-        });
-    }
-
-    private void update(String name, Parameter p, double rate, double correction1, double correction2) {
-        Tensor g = p.value().grad();
-        Tensor m = first.get(name);
-        Tensor v = second.get(name);
-        if (g == null || m == null || v == null) {
-            return;
-        }
-        if (weightDecay > 0 && p.shape().length > 1) {
-            p.value().mul_(1 - rate * weightDecay);
-        }
-        m.lerp_(g, 1 - beta1);
-        v.mul_(beta2).add_(g.square().mul_(1 - beta2));
-        Tensor denominator = v.sqrt().div_(correction2).add_(eps);
-        p.value().sub_(m.div(denominator).mul_(rate / correction1));
+        Grad.off(() -> TensorScope.run("AdamW", () -> {
+            long decayed = all.decayedEnd() - all.matricesEnd();
+            if (weightDecay > 0 && decayed > 0) {
+                weights.narrow(0, 0, decayed).mul_(1 - rate * weightDecay);
+            }
+            first.lerp_(gradients, 1 - beta1);
+            second.mul_(beta2).add_(gradients.square().mul_(1 - beta2));
+            Tensor denominator = second.sqrt().div_(correction2).add_(eps);
+            weights.sub_(first.div(denominator).mul_(rate / correction1));
+        }));
     }
 
     int steps() {
         return step;
     }
 
-    /** The moments by name, to be saved. */
+    /** The moments by name, to be saved; views in the open scope. */
     Map<String, Tensor> state() {
-        Map<String, Tensor> state = new LinkedHashMap<>();
-        first.forEach((k, t) -> state.put("exp_avg." + k, t));
-        second.forEach((k, t) -> state.put("exp_avg_sq." + k, t));
+        Map<String, Tensor> state = new LinkedHashMap<>(all.named("exp_avg.", first, all.matricesEnd()));
+        state.putAll(all.named("exp_avg_sq.", second, all.matricesEnd()));
         return state;
     }
 

@@ -6,7 +6,6 @@ import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -21,20 +20,23 @@ final class Muon implements AutoCloseable {
     private static final int ITERATIONS = 5;
     private static final double ADAM_RMS = 0.2;
 
-    private final Map<String, Parameter> parameters;
+    private final FlatWeights all;
+    private final Tensor weights;
+    private final Tensor gradients;
+    private final Tensor buffers;
     private final double momentum;
     private final double weightDecay;
-    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final TensorScope owner = TensorScope.owner("Muon");
 
-    Muon(Map<String, Parameter> parameters, double momentum, double weightDecay) {
-        this.parameters = new LinkedHashMap<>(parameters);
+    /** An optimizer of the weights that are updated as matrices. */
+    Muon(FlatWeights all, double momentum, double weightDecay) {
+        this.all = all;
         this.momentum = momentum;
         this.weightDecay = weightDecay;
-        TensorScope.run(
-                "Muon",
-                () -> this.parameters.forEach((name, p) -> buffers.put(
-                        name, owner.adopt(Tensors.zerosLike(p.value().detach())))));
+        this.weights =
+                owner.adopt(TensorScope.compute(() -> all.weights().detach().narrow(0, 0, all.matricesEnd())));
+        this.gradients = owner.adopt(TensorScope.compute(() -> all.gradients().narrow(0, 0, all.matricesEnd())));
+        this.buffers = owner.adopt(TensorScope.compute(() -> Tensors.zerosLike(gradients)));
     }
 
     /** Whether a parameter is a matrix that turns features into features: not a table, not a vector. */
@@ -48,44 +50,42 @@ final class Muon implements AutoCloseable {
 
     /** One update from the gradients. */
     void step(double rate) {
-        Grad.off(() -> parameters.forEach((name, p) -> TensorScope.run("Muon", () -> update(name, p, rate))));
-    }
-
-    private void update(String name, Parameter p, double rate) {
-        Tensor g = p.value().grad();
-        Tensor buffer = buffers.get(name);
-        if (g == null || buffer == null) {
+        if (all.matricesEnd() == 0) {
             return;
         }
-        buffer.mul_(momentum).add_(g);
-        Tensor ahead = g.add(buffer.mul(momentum)); // Nesterov
-        Tensor matrix = ahead.reshape(p.shape()[0], -1);
-        double scale = ADAM_RMS * Math.sqrt(Math.max(matrix.size(0), matrix.size(1)));
-        Tensor update = orthogonal(matrix).reshape(p.shape());
-        if (weightDecay > 0) {
-            p.value().mul_(1 - rate * weightDecay);
-        }
-        p.value().sub_(update.to(DType.FP32).mul(rate * scale));
+        Grad.off(() -> TensorScope.run("Muon", () -> {
+            buffers.mul_(momentum).add_(gradients);
+            if (weightDecay > 0) {
+                weights.mul_(1 - rate * weightDecay);
+            }
+            all.matrices().forEach(m -> TensorScope.run("Muon", () -> update(m, rate)));
+        }));
     }
 
-    /** Singular values brought near 1: [n, m] to [n, m] in bf16. */
-    static Tensor orthogonal(Tensor matrix) {
-        boolean tall = matrix.size(0) > matrix.size(1);
-        Tensor x = (tall ? matrix.transpose(0, 1) : matrix);
-        x = x.div(x.norm().add(1e-7)).to(DType.BF16).contiguous();
+    private void update(FlatWeights.Matrices m, double rate) {
+        Tensor ahead = m.of(gradients).add(m.of(buffers).mul(momentum)); // Nesterov
+        Tensor update = orthogonal(ahead.view(m.count(), m.rows(), m.columns()));
+        double scale = ADAM_RMS * Math.sqrt(Math.max(m.rows(), m.columns()));
+        m.of(weights).sub_(update.to(DType.FP32).mul(rate * scale).reshape(m.count(), m.rows() * m.columns()));
+    }
+
+    /** Singular values of every matrix brought near 1: [B, n, m] to [B, n, m] in bf16. */
+    static Tensor orthogonal(Tensor matrices) {
+        boolean tall = matrices.size(1) > matrices.size(2);
+        Tensor x = tall ? matrices.transpose(1, 2) : matrices;
+        Tensor norm = x.square().sum(true, 1, 2).sqrt().add(1e-7); // [B, 1, 1]
+        x = x.div(norm).to(DType.BF16).contiguous();
         for (int i = 0; i < ITERATIONS; i++) {
-            Tensor gram = x.matmul(x.transpose(0, 1));
-            Tensor polynomial = gram.mul(B).add_(gram.matmul(gram).mul_(C));
-            x = x.mul(A).add_(polynomial.matmul(x));
+            Tensor gram = x.bmm(x.transpose(1, 2));
+            Tensor polynomial = gram.mul(B).add_(gram.bmm(gram).mul_(C));
+            x = x.mul(A).add_(polynomial.bmm(x));
         }
-        return tall ? x.transpose(0, 1) : x;
+        return tall ? x.transpose(1, 2) : x;
     }
 
-    /** The momenta by name, to be saved. */
+    /** The momenta by name, to be saved; views in the open scope. */
     Map<String, Tensor> state() {
-        Map<String, Tensor> state = new LinkedHashMap<>();
-        buffers.forEach((k, t) -> state.put("momentum." + k, t));
-        return state;
+        return all.named("momentum.", buffers, 0);
     }
 
     @Override

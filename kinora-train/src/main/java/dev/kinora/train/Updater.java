@@ -1,8 +1,8 @@
 package dev.kinora.train;
 
-import dev.kinora.nn.Parameter;
 import dev.kinora.nn.ParameterSet;
 import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import java.io.IOException;
@@ -15,8 +15,7 @@ final class Updater implements AutoCloseable {
     /** So many steps in a row without a finite gradient end the run. */
     private static final int PATIENCE = 8;
 
-    private final Map<String, Parameter> trained = new LinkedHashMap<>();
-    private final Map<String, Parameter> all = new LinkedHashMap<>();
+    private final FlatWeights all;
     private final OptimizerConfig config;
     private final AdamW adamW;
     private final Muon muon;
@@ -26,22 +25,13 @@ final class Updater implements AutoCloseable {
     /**
      * The weights of {@code models} in fp32, by the name that each model has in the checkpoint.
      *
-     * @param models initialised or loaded
+     * @param models initialised or loaded, all on one device
      */
     Updater(Map<String, ParameterSet> models, OptimizerConfig config) {
         this.config = config;
-        models.forEach((name, set) -> set.all().forEach(p -> {
-            all.put(name + "." + p.key(), p);
-            if (p.isTrainable()) {
-                trained.put(name + "." + p.key(), p);
-                p.value().requiresGrad_(true);
-            }
-        }));
-        Map<String, Parameter> matrices = new LinkedHashMap<>();
-        Map<String, Parameter> others = new LinkedHashMap<>();
-        trained.forEach((k, p) -> (config.muon() && Muon.suits(p) ? matrices : others).put(k, p));
-        this.adamW = new AdamW(others, config.beta1(), config.beta2(), 1e-8, config.weightDecay());
-        this.muon = new Muon(matrices, 0.95, config.weightDecay());
+        this.all = new FlatWeights(models, p -> config.muon() && Muon.suits(p));
+        this.adamW = new AdamW(all, config.beta1(), config.beta2(), 1e-8, config.weightDecay());
+        this.muon = new Muon(all, 0.95, config.weightDecay());
         this.ema = new Ema(all, config.ema());
     }
 
@@ -54,9 +44,17 @@ final class Updater implements AutoCloseable {
      * @throws ArithmeticException after several steps without finite gradients; weights are as before them
      */
     double apply(double loss, int step) {
-        double norm = Gradients.clip(trained.values(), config.clip());
+        double norm = Grad.off(() -> {
+            try (TensorScope ignored = TensorScope.open("clip")) {
+                double n = all.gradients().norm().item();
+                if (n > config.clip() && Double.isFinite(n)) {
+                    all.gradients().mul_(config.clip() / (n + 1e-6));
+                }
+                return n;
+            }
+        });
         if (!Double.isFinite(norm) || !Double.isFinite(loss)) {
-            Gradients.clear(trained.values());
+            clearGradients();
             skipped++;
             if (skipped >= PATIENCE) {
                 throw new ArithmeticException("train: loss = " + loss + ", gradient norm = " + norm + " at step " + step
@@ -67,47 +65,57 @@ final class Updater implements AutoCloseable {
         skipped = 0;
         adamW.step(config.rate().at(step));
         muon.step(config.rate().at(step));
-        Gradients.clear(trained.values());
+        clearGradients();
         ema.update(step);
         return norm;
+    }
+
+    /** All gradients in one tensor: fp32 [N]; what backward adds to, and what processes average. */
+    Tensor gradients() {
+        return all.gradients();
+    }
+
+    /** Forgets what backward has added up. */
+    void clearGradients() {
+        Grad.off(() -> {
+            all.gradients().zero_();
+        });
     }
 
     Ema ema() {
         return ema;
     }
 
-    Map<String, Parameter> parameters() {
-        return all;
-    }
-
     long numel() {
-        return trained.values().stream().mapToLong(Parameter::numel).sum();
+        return all.numel();
     }
 
     /** Writes weights, moments and averages. */
     void save(Path folder) throws IOException {
-        Map<String, Tensor> weights = new LinkedHashMap<>();
-        all.forEach((k, p) -> weights.put(k, p.value()));
-        TensorFiles.write(folder.resolve("weights.safetensors"), weights, DType.FP32, Map.of());
-        TensorFiles.write(
-                folder.resolve("optimizer.safetensors"),
-                optimizerState(),
-                DType.FP32,
-                Map.of("step", Integer.toString(adamW.steps())));
-        TensorFiles.write(folder.resolve("ema.safetensors"), ema.state(), DType.FP32, Map.of());
+        try (TensorScope ignored = TensorScope.open("save")) {
+            TensorFiles.write(folder.resolve("weights.safetensors"), weights(), DType.FP32, Map.of());
+            TensorFiles.write(
+                    folder.resolve("optimizer.safetensors"),
+                    optimizerState(),
+                    DType.FP32,
+                    Map.of("step", Integer.toString(adamW.steps())));
+            TensorFiles.write(folder.resolve("ema.safetensors"), ema.state(), DType.FP32, Map.of());
+        }
     }
 
     /** Continues from what {@link #save} wrote. */
     void restore(Path folder, int optimizerSteps) throws IOException {
         try (TensorScope ignored = TensorScope.open("restore")) {
-            Map<String, Tensor> weights = new LinkedHashMap<>();
-            all.forEach((k, p) -> weights.put(k, p.value()));
-            TensorFiles.restore("weights", weights, TensorFiles.read(folder.resolve("weights.safetensors")));
+            TensorFiles.restore("weights", weights(), TensorFiles.read(folder.resolve("weights.safetensors")));
             TensorFiles.restore(
                     "optimizer", optimizerState(), TensorFiles.read(folder.resolve("optimizer.safetensors")));
+            TensorFiles.restore("ema", ema.state(), TensorFiles.read(folder.resolve("ema.safetensors")));
             adamW.continueFrom(optimizerSteps);
-            ema.restore(TensorFiles.read(folder.resolve("ema.safetensors")));
         }
+    }
+
+    private Map<String, Tensor> weights() {
+        return all.named("", all.weights(), 0);
     }
 
     private Map<String, Tensor> optimizerState() {
@@ -125,5 +133,6 @@ final class Updater implements AutoCloseable {
         adamW.close();
         muon.close();
         ema.close();
+        all.close();
     }
 }

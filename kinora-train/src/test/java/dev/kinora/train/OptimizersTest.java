@@ -26,8 +26,8 @@ final class OptimizersTest {
         try (Rng rng = new Rng(0);
                 var set = names.parameters()) {
             set.initialize(rng);
-            p.value().requiresGrad_(true);
-            try (AdamW adam = new AdamW(Map.of("w", p), 0.9, 0.95, 1e-8, 0.1)) {
+            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> false);
+                    AdamW adam = new AdamW(all, 0.9, 0.95, 1e-8, 0.1)) {
                 double w = 1;
                 double m = 0;
                 double v = 0;
@@ -36,7 +36,7 @@ final class OptimizersTest {
                     try (TensorScope ignored = TensorScope.open("step")) {
                         p.value().square().sum().backward();
                         adam.step(0.01);
-                        p.value().clearGrad();
+                        all.gradients().zero_();
                     }
                     w *= 1 - 0.01 * 0.1;
                     m = 0.9 * m + 0.1 * g;
@@ -52,11 +52,46 @@ final class OptimizersTest {
     void muonBringsSingularValuesNearOne() {
         try (Rng rng = new Rng(1)) {
             for (long[] shape : new long[][] {{16, 40}, {40, 16}, {24, 24}}) {
-                Tensor o = Muon.orthogonal(rng.randn(DType.FP32, shape)).to(DType.FP32);
+                Tensor o = Muon.orthogonal(rng.randn(DType.FP32, 1, shape[0], shape[1]))
+                        .to(DType.FP32)
+                        .squeeze(0);
                 assertThat(o.shape()).isEqualTo(shape);
                 // the squares of the singular values sum to the squared norm: one each, roughly
                 double meanSquare = Math.pow(o.norm().item(), 2) / Math.min(shape[0], shape[1]);
                 assertThat(meanSquare).isBetween(0.5, 1.5);
+            }
+        }
+    }
+
+    @Test
+    void muonUpdatesMatricesOfOneShapeTogetherAsEachByItself() {
+        Names names = Names.root();
+        Parameter a = names.parameter("a", Init.normal(1), 10, 9);
+        Parameter b = names.parameter("b", Init.normal(1), 10, 9);
+        Parameter c = names.parameter("c", Init.normal(1), 9, 16);
+        try (Rng rng = new Rng(3);
+                var set = names.parameters()) {
+            set.initialize(rng);
+            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> true);
+                    Muon muon = new Muon(all, 0.95, 0)) {
+                assertThat(all.matrices()).hasSize(2);
+                assertThat(all.numel()).isEqualTo(90 + 90 + 144);
+                for (Parameter p : new Parameter[] {a, b, c}) {
+                    Tensor before = p.value().detach().copy();
+                    all.gradients().zero_();
+                    p.value().square().sum().backward();
+                    muon.step(0.01);
+                    Tensor g = before.mul(2).unsqueeze(0);
+                    double scale = 0.2 * Math.sqrt(Math.max(p.shape()[0], p.shape()[1])) * 0.01;
+                    Tensor expected = before.sub(Muon.orthogonal(g.mul(1.95))
+                            .to(DType.FP32)
+                            .squeeze(0)
+                            .mul(scale));
+                    if (p == a) { // the others' momenta are no longer fresh
+                        assertThat(expected.sub(p.value().detach()).abs().max().item())
+                                .isLessThan(1e-6);
+                    }
+                }
             }
         }
     }
@@ -68,8 +103,9 @@ final class OptimizersTest {
         try (Rng rng = new Rng(0);
                 var set = names.parameters()) {
             set.initialize(rng);
-            try (Ema ema = new Ema(Map.of("w", p), 0.5)) {
-                p.value().fill_(3);
+            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> false);
+                    Ema ema = new Ema(all, 0.5)) {
+                p.value().detach().fill_(3);
                 ema.update(1000);
                 ema.during(() -> assertThat(p.value().toDoubles()).containsExactly(2, 2, 2));
                 assertThat(p.value().toDoubles()).containsExactly(3, 3, 3);

@@ -117,7 +117,8 @@ public final class CogVideoXTransformer3DModel implements AutoCloseable {
      */
     public @Nullable RotaryEmbedding rotaryEmbedding(long latentFrames, long latentHeight, long latentWidth) {
         return config.useRotaryPositionalEmbeddings()
-                ? TensorScope.compute(() -> CogVideoXPositions.rotary(config, latentFrames, latentHeight, latentWidth))
+                ? TensorScope.compute(() -> CogVideoXPositions.rotary(config, latentFrames, latentHeight, latentWidth)
+                        .to(parameters.device()))
                 : null;
     }
 

@@ -1,6 +1,7 @@
 package dev.kinora.models.cogvideox;
 
 import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorBundle;
 import dev.kinora.tensor.Tensors;
@@ -14,6 +15,11 @@ import java.util.List;
  * @param sin fp32 [L, head_dim], each value twice in a row
  */
 public record RotaryEmbedding(Tensor cos, Tensor sin) implements TensorBundle {
+    /** These tables on a device. */
+    public RotaryEmbedding to(Device device) {
+        return new RotaryEmbedding(cos.to(device), sin.to(device));
+    }
+
     /** Turns x [B, heads, L, head_dim]; computed in fp32, returned in the type of x. */
     Tensor apply(Tensor x) {
         Tensor x32 = x.to(DType.FP32);

@@ -38,7 +38,8 @@ final class TimestepEmbedding {
         Tensor frequencies = Tensors.arange(0, half, DType.FP32)
                 .mul(-Math.log(10000))
                 .div(half - freqShift)
-                .exp(); // [channels/2]
+                .exp()
+                .to(values.device()); // [channels/2]
         Tensor angles = values.to(DType.FP32).unsqueeze(1).mul(frequencies); // [B, channels/2]
         Tensor both = flipSinToCos
                 ? Tensors.cat(-1, angles.cos(), angles.sin())
