@@ -37,22 +37,18 @@ final class FfmpegReader implements VideoReader {
     private @Nullable AVCodecContext codec;
     private final AVPacket packet = Ffmpeg.allocated(avcodec.av_packet_alloc(), "a packet");
     private final AVFrame frame = Ffmpeg.allocated(avutil.av_frame_alloc(), "a frame");
-    private final RgbConverter converter = new RgbConverter();
 
     private int stream = -1;
     private Rational timeBase = Rational.of(1);
     private Rational frameRate = Rational.of(25);
     private Orientation orientation = Orientation.UPRIGHT;
-    private int cropTop;
-    private int cropBottom;
-    private int cropLeft;
-    private int cropRight;
-    private int width;
-    private int height;
+    private NativeFrame.Geometry.Crop crop = NativeFrame.Geometry.Crop.NONE;
+    private NativeFrame.@Nullable Geometry geometry;
     private VideoInfo.Colour colour = new VideoInfo.Colour("bt709", false, true);
     private @Nullable VideoInfo info;
 
-    private @Nullable VideoFrame first;
+    private @Nullable NativeFrame first;
+    private @Nullable NativeFrame current;
     private int index;
     private long firstPts;
     private long lastPts = NO_TIME;
@@ -169,14 +165,11 @@ final class FfmpegReader implements VideoReader {
             IntPointer m = new IntPointer((Pointer) turn.data());
             orientation = Orientation.ofMatrix(m.get(0), m.get(1), m.get(3), m.get(4));
         }
-        AVPacketSideData crop = avcodec.av_packet_side_data_get(
+        AVPacketSideData margins = avcodec.av_packet_side_data_get(
                 par.coded_side_data(), par.nb_coded_side_data(), avcodec.AV_PKT_DATA_FRAME_CROPPING);
-        if (crop != null && crop.size() >= 16) {
-            IntPointer c = new IntPointer((Pointer) crop.data());
-            cropTop = c.get(0);
-            cropBottom = c.get(1);
-            cropLeft = c.get(2);
-            cropRight = c.get(3);
+        if (margins != null && margins.size() >= 16) {
+            IntPointer c = new IntPointer((Pointer) margins.data());
+            crop = new NativeFrame.Geometry.Crop(c.get(0), c.get(1), c.get(2), c.get(3));
         }
     }
 
@@ -195,13 +188,13 @@ final class FfmpegReader implements VideoReader {
         double seconds = s.duration() != NO_TIME && s.duration() > 0
                 ? s.duration() * timeBase.toDouble()
                 : format.duration() != NO_TIME && format.duration() > 0 ? format.duration() / 1e6 : Double.NaN;
-        VideoFrame shown = Objects.requireNonNull(first);
+        NativeFrame shown = Objects.requireNonNull(first);
         return new VideoInfo(
                 container,
                 Ffmpeg.name(avcodec.avcodec_get_name(s.codecpar().codec_id())),
                 Ffmpeg.name(avutil.av_get_pix_fmt_name(frame.format())),
-                shown.image().width(),
-                shown.image().height(),
+                shown.width(),
+                shown.height(),
                 frameRate,
                 timeBase,
                 frames > 0 ? OptionalLong.of(frames) : OptionalLong.empty(),
@@ -217,16 +210,16 @@ final class FfmpegReader implements VideoReader {
     }
 
     @Override
-    public @Nullable VideoFrame next() throws MediaException {
+    public @Nullable DecodedFrame decodeNext() throws MediaException {
         if (closed) {
             throw new IllegalStateException("VideoReader.next: reader of " + file + " is closed");
         }
         if (first != null) {
-            VideoFrame f = first;
+            NativeFrame f = first;
             first = null;
             return f;
         }
-        VideoFrame f = decode();
+        NativeFrame f = decode();
         if (f == null && broken != null) {
             OptionalLong promised = info().frames();
             throw new MediaException(
@@ -239,7 +232,10 @@ final class FfmpegReader implements VideoReader {
         return f;
     }
 
-    private @Nullable VideoFrame decode() throws MediaException {
+    private @Nullable NativeFrame decode() throws MediaException {
+        if (current != null) {
+            current.leave();
+        }
         while (true) {
             int code = avcodec.avcodec_receive_frame(codec, frame);
             if (code >= 0) {
@@ -284,20 +280,12 @@ final class FfmpegReader implements VideoReader {
         avcodec.av_packet_unref(packet);
     }
 
-    private VideoFrame take() throws MediaException {
-        if (index == 0) {
-            width = frame.width();
-            height = frame.height();
-            limits.checkSize(WHERE, width, height);
+    private NativeFrame take() throws MediaException {
+        if (geometry == null) {
+            limits.checkSize(WHERE, frame.width(), frame.height());
             colour = colour(frame);
+            geometry = new NativeFrame.Geometry(frame.width(), frame.height(), colour, crop, orientation);
         }
-        Image image = converter.toImage(frame, width, height, colour);
-        int w = width - cropLeft - cropRight;
-        int h = height - cropTop - cropBottom;
-        if (cropTop >= 0 && cropLeft >= 0 && w > 0 && w <= width && h > 0 && h <= height) {
-            image = image.crop(cropLeft, cropTop, w, h);
-        }
-        image = orientation.apply(image);
         long step = Math.max(1, Math.round(1 / (frameRate.toDouble() * timeBase.toDouble())));
         long pts = frame.best_effort_timestamp();
         if (pts == NO_TIME) {
@@ -310,7 +298,8 @@ final class FfmpegReader implements VideoReader {
             firstPts = pts;
         }
         lastPts = pts;
-        return new VideoFrame(index++, image, pts, (pts - firstPts) * timeBase.toDouble());
+        current = new NativeFrame(geometry, frame, index++, pts, (pts - firstPts) * timeBase.toDouble());
+        return current;
     }
 
     private static VideoInfo.Colour colour(AVFrame f) {
@@ -341,7 +330,12 @@ final class FfmpegReader implements VideoReader {
             return;
         }
         closed = true;
-        converter.close();
+        if (current != null) {
+            current.leave();
+        }
+        if (geometry != null) {
+            geometry.close();
+        }
         avutil.av_frame_free(frame);
         avcodec.av_packet_free(packet);
         if (codec != null) {

@@ -118,7 +118,7 @@ final class FolderReader implements VideoReader {
     }
 
     @Override
-    public @Nullable VideoFrame next() throws MediaException {
+    public @Nullable DecodedFrame decodeNext() throws MediaException {
         if (closed) {
             throw new IllegalStateException("VideoReader.next: reader of " + folder + " is closed");
         }
@@ -133,8 +133,8 @@ final class FolderReader implements VideoReader {
                     files.get(index) + " of " + image.width() + "x" + image.height(),
                     "the size of the first, %dx%d".formatted(first.width(), first.height()));
         }
-        VideoFrame frame =
-                new VideoFrame(index, image, index, index / info.frameRate().toDouble());
+        DecodedFrame frame =
+                new PictureFrame(index, image, index, index / info.frameRate().toDouble());
         index++;
         return frame;
     }

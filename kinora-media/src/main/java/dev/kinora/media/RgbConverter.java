@@ -22,11 +22,15 @@ final class RgbConverter implements AutoCloseable {
             | swscale.SWS_FULL_CHR_H_INP
             | swscale.SWS_BITEXACT;
     private static final int UNITY = 1 << 16;
+    /** In place of a matrix: leave the scaler's own, and the rest of its defaults. */
+    private static final int UNREAD = -1;
+
     /** The scaler's own mark for a chroma position that was not set; it reads as centred. */
     private static final int UNSET = -513;
 
     /** Everything the scaler is built for; a stream may change any of it half way. */
-    private record Key(int width, int height, int format, int matrix, boolean fullRange, int chroma) {}
+    private record Key(
+            int width, int height, int format, int matrix, boolean fullRange, int chroma, int toWidth, int toHeight) {}
 
     private @Nullable Key key;
     private @Nullable SwsContext sws;
@@ -34,17 +38,34 @@ final class RgbConverter implements AutoCloseable {
 
     /** Packed RGB, {@code width x height}, of any frame; a frame of another size is scaled to it. */
     Image toImage(AVFrame frame, int width, int height, VideoInfo.Colour colour) throws MediaException {
+        return convert(frame, width, height, matrix(colour), colour.fullRange(), FLAGS);
+    }
+
+    /** The same as OpenCV converts: everything at the scaler's defaults, the frame's marks unread. */
+    Image captured(AVFrame frame, int width, int height) throws MediaException {
+        return convert(frame, width, height, UNREAD, false, swscale.SWS_BICUBIC);
+    }
+
+    /** The same in the frame's colours, but filtered as FFmpeg's command line filters. */
+    Image scaled(AVFrame frame, int width, int height, VideoInfo.Colour colour) throws MediaException {
+        return convert(frame, width, height, matrix(colour), colour.fullRange(), swscale.SWS_BICUBIC);
+    }
+
+    private Image convert(AVFrame frame, int width, int height, int matrix, boolean fullRange, int flags)
+            throws MediaException {
         Key want = new Key(
                 frame.width(),
                 frame.height(),
                 frame.format(),
-                matrix(colour),
-                colour.fullRange(),
-                frame.chroma_location());
+                matrix,
+                fullRange,
+                frame.chroma_location(),
+                width,
+                height);
         if (!want.equals(key)) {
             close();
             rgb = frame(width, height, avutil.AV_PIX_FMT_RGB24);
-            sws = context(want, width, height, avutil.AV_PIX_FMT_RGB24, want.matrix, want.fullRange, true);
+            sws = context(want, avutil.AV_PIX_FMT_RGB24, true, flags);
             key = want;
         }
         AVFrame out = Objects.requireNonNull(rgb);
@@ -54,12 +75,14 @@ final class RgbConverter implements AutoCloseable {
 
     /** Fills {@code target}, a YUV frame of even or odd size, from a picture of at most its size; edges are repeated. */
     void fromImage(Image image, AVFrame target, int matrix) throws MediaException {
-        Key want = new Key(target.width(), target.height(), target.format(), matrix, false, target.chroma_location());
+        int w = target.width();
+        int h = target.height();
+        Key want = new Key(w, h, target.format(), matrix, false, target.chroma_location(), w, h);
         if (!want.equals(key)) {
             close();
-            rgb = frame(target.width(), target.height(), avutil.AV_PIX_FMT_RGB24);
-            Key source = new Key(target.width(), target.height(), avutil.AV_PIX_FMT_RGB24, matrix, true, 0);
-            sws = context(source, target.width(), target.height(), target.format(), matrix, true, false);
+            rgb = frame(w, h, avutil.AV_PIX_FMT_RGB24);
+            Key source = new Key(w, h, avutil.AV_PIX_FMT_RGB24, matrix, true, 0, w, h);
+            sws = context(source, target.format(), false, FLAGS);
             Objects.requireNonNull(sws);
             key = want;
         }
@@ -75,20 +98,23 @@ final class RgbConverter implements AutoCloseable {
         }
     }
 
-    private static SwsContext context(
-            Key from, int width, int height, int format, int matrix, boolean fromFull, boolean toFull)
-            throws MediaException {
+    private static SwsContext context(Key from, int format, boolean toFull, int flags) throws MediaException {
         SwsContext sws = Ffmpeg.allocated(swscale.sws_alloc_context(), "a scaler");
         sws.src_w(from.width).src_h(from.height).src_format(from.format);
-        sws.dst_w(width).dst_h(height).dst_format(format);
-        sws.flags(FLAGS);
+        sws.dst_w(from.toWidth).dst_h(from.toHeight).dst_format(format);
+        sws.flags(flags);
         boolean decoding = format == avutil.AV_PIX_FMT_RGB24;
-        chromaPosition(sws, decoding ? from.format : format, from.chroma, decoding);
+        if (from.matrix != UNREAD) {
+            chromaPosition(sws, decoding ? from.format : format, from.chroma, decoding);
+        }
         int code = swscale.sws_init_context(sws, null, null);
         if (code >= 0) {
-            IntPointer table = swscale.sws_getCoefficients(matrix);
-            // The call reports -1 where neither side is YUV: then there is no matrix to set.
-            swscale.sws_setColorspaceDetails(sws, table, fromFull ? 1 : 0, table, toFull ? 1 : 0, 0, UNITY, UNITY);
+            if (from.matrix != UNREAD) {
+                IntPointer table = swscale.sws_getCoefficients(from.matrix);
+                // The call reports -1 where neither side is YUV: then there is no matrix to set.
+                swscale.sws_setColorspaceDetails(
+                        sws, table, from.fullRange ? 1 : 0, table, toFull ? 1 : 0, 0, UNITY, UNITY);
+            }
             return sws;
         }
         swscale.sws_freeContext(sws);

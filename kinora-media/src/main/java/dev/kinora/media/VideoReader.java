@@ -75,8 +75,19 @@ public sealed interface VideoReader extends AutoCloseable permits FfmpegReader, 
      * @throws MediaException if the file ends or breaks before the end that its container promises; frames already
      *     returned are good
      */
+    default @Nullable VideoFrame next() throws MediaException {
+        DecodedFrame frame = decodeNext();
+        return frame == null ? null : frame.toVideoFrame();
+    }
+
+    /**
+     * The next frame in presentation order before any conversion, good until the next call, or null after the last: for
+     * those who want it small, or in several sizes, or only its time.
+     *
+     * @throws MediaException as {@link #next()}
+     */
     @Nullable
-    VideoFrame next() throws MediaException;
+    DecodedFrame decodeNext() throws MediaException;
 
     /** How many compressed packets the decoder refused so far; their frames are missing from the sequence. */
     int damagedPackets();
