@@ -12,7 +12,7 @@ from diffusers.models.embeddings import get_3d_rotary_pos_embed, get_3d_sincos_p
 from diffusers.models.upsampling import CogVideoXUpsample3D
 from diffusers.pipelines.cogvideo.pipeline_cogvideox import get_resize_crop_region_for_grid
 
-from common import COGVIDEOX, VARIANTS, golden_dir, load, noise, randomise, save, test_video
+from common import COGVIDEOX, RELEASED, VARIANTS, golden_dir, load, noise, randomise, save, test_video
 
 
 def rope(config, frames, height, width):
@@ -220,4 +220,5 @@ if __name__ == "__main__":
     vae_block_goldens()
     for variant in VARIANTS:
         transformer_goldens(variant)
+    for variant in RELEASED:
         vae_goldens(variant, full=variant == "2b")

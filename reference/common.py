@@ -82,7 +82,7 @@ TEXT = dict(
     tie_word_embeddings=False,
 )
 
-# What sets the five released checkpoints apart, at toy size. `storage` is the dtype on disk.
+# What sets the five released checkpoints apart, at toy size, and one of our own. `storage` is the dtype on disk.
 VARIANTS = {
     "2b": dict(
         pipeline="CogVideoXPipeline",
@@ -156,7 +156,27 @@ VARIANTS = {
         storage=torch.float16,
         seed=500,
     ),
+    # Not a released one: what kinora-mini is, patches of one latent in space and time.
+    "native": dict(
+        pipeline="CogVideoXPipeline",
+        scheduler=("CogVideoXDDIMScheduler", dict()),
+        transformer=dict(
+            patch_size=1,
+            patch_size_t=1,
+            use_rotary_positional_embeddings=True,
+            sample_width=6,
+            sample_height=6,
+            max_text_seq_length=12,
+        ),
+        vae=dict(scaling_factor=0.9),
+        text=dict(feed_forward_proj="relu"),
+        tokenizer="json",
+        storage=torch.bfloat16,
+        seed=600,
+    ),
 }
+
+RELEASED = [name for name in VARIANTS if name != "native"]
 
 # Short ones, one that is cut at the text length, and one with characters outside the vocabulary.
 PROMPTS = [

@@ -120,6 +120,11 @@ if __name__ == "__main__":
     run("1.5-5b", "t2v_guidance1", "t2v", "dpm", guidance=1.0, frames=1)
     run("1.5-5b", "v2v_dpm", "v2v", "dpm", frames=8)
 
+    # as many latent frames as there are: none is added; sizes of either aspect below the largest
+    run("native", "t2v_landscape", "t2v", "ddim", height=32, width=48, frames=9)
+    run("native", "t2v_portrait", "t2v", "ddim", height=48, width=24, frames=5, guidance=4.0, prompt=PROMPTS[3])
+    run("native", "t2v_picture", "t2v", "dpm", height=16, width=16, frames=1)
+
     run("1.5-5b-i2v", "i2v_default", "i2v", "dpm")
     run("1.5-5b-i2v", "i2v_guidance1", "i2v", "dpm", guidance=1.0, frames=5)
     run("1.5-5b-i2v", "i2v_ddim_dynamic", "i2v", "ddim", dynamic=True, negative=NEGATIVE)

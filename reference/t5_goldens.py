@@ -5,7 +5,7 @@ import json
 import torch
 from transformers import T5EncoderModel, T5Tokenizer
 
-from common import NEGATIVE, PROMPTS, VARIANTS, golden_dir, load, save, variant_dir
+from common import NEGATIVE, PROMPTS, RELEASED, VARIANTS, golden_dir, load, save, variant_dir
 
 # Beside the prompts: unicode forms, sentinels, empty and white space, control characters, long words.
 TEXTS = PROMPTS + [
@@ -62,5 +62,5 @@ def encoder_goldens(name, tokenizer, length):
 
 
 if __name__ == "__main__":
-    for variant in VARIANTS:
+    for variant in RELEASED:
         encoder_goldens(variant, *token_goldens(variant))

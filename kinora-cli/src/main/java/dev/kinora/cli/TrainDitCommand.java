@@ -15,7 +15,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "dit",
         header = "Train a diffusion transformer and its text encoder on cached latents.",
-        description = {"", "With --export the result is a whole checkpoint in the diffusers layout."},
+        description = {
+            "",
+            "Clips of many sizes and lengths train together: each step takes clips of one shape, as many as keep the",
+            "tokens of a step about the same. RUN holds config.json, metrics.jsonl, curves.png, samples.png and a",
+            "checkpoint; the same command continues a run that was stopped or killed, bit for bit. --export writes the",
+            "averaged weights as a whole checkpoint in the diffusers layout."
+        },
         sortOptions = false,
         abbreviateSynopsis = true,
         footer = {
@@ -23,6 +29,9 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  kinora train dit runs/dit --vae vae --latents runs/latents --steps 20000 --export mine",
             "  kinora train dit runs/dit --vae vae --latents runs/latents          (continues)",
+            "  kinora train dit runs/dit --vae vae --latents runs/latents --steps 9000 --device cuda --cache-on-device",
+            "  kinora train dit runs/flow --vae vae --latents runs/latents --steps 500 --layers 4 --tokens 8192 \\",
+            "      --target flow --timesteps logit-normal",
             "  kinora generate \"a red ball bounces on a green meadow\" --model mine"
         })
 final class TrainDitCommand extends Action {
@@ -46,14 +55,22 @@ final class TrainDitCommand extends Action {
     @Option(
             names = "--steps",
             paramLabel = "N",
-            description = "Steps of training with the settings that made kinora-mini.")
+            description = "Begin a run of so many steps by kinora-mini's recipe and the changes below.")
     private @Nullable Integer steps;
 
-    @Option(names = "--frames", paramLabel = "N", description = "Frames of a clip before encoding. Default: 17.")
-    private int frames = 17;
+    @Option(
+            names = "--cache-on-device",
+            description = "Hold all latents on the device. Default: read from disk batch by batch.")
+    private boolean cacheOnDevice;
+
+    @Mixin
+    private DeviceOption device = new DeviceOption();
 
     @Mixin
     private TrainingRun run = new TrainingRun();
+
+    @Mixin
+    private DitOptions options = new DitOptions();
 
     @Option(
             names = "--export",
@@ -64,12 +81,13 @@ final class TrainDitCommand extends Action {
     @Override
     Report run() throws IOException {
         run.applyThreads();
-        DitTrainConfig config = steps == null ? run.config(folder, DitTrainConfig.class) : DitTrainConfig.mini(steps);
-        if (config == null) {
+        DitTrainConfig base = steps == null ? run.config(folder, DitTrainConfig.class) : DitTrainConfig.mini(steps);
+        if (base == null) {
             throw refuse("--steps", "none", "a number, or --config, for a new run");
         }
         TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
-        try (DitTrainer trainer = DitTrainer.open(folder, config, latents, vae, frames)) {
+        DitTrainConfig config = options.applyTo(base);
+        try (DitTrainer trainer = DitTrainer.open(folder, config, latents, vae, device.get(), cacheOnDevice)) {
             trainer.train(lines);
             if (export != null) {
                 trainer.export(export, Map.of("kinora", Build.version()));

@@ -1,9 +1,17 @@
 package dev.kinora.cli;
 
+import dev.kinora.tensor.Torch;
+import dev.kinora.train.ClipShape;
 import dev.kinora.train.LatentCache;
+import dev.kinora.train.LatentCacheBuilder;
+import dev.kinora.train.ToyboxSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -14,10 +22,19 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "latents",
         header = "Draw and encode Toybox clips for training a transformer.",
-        description = {"", "Writes shards of latents with captions; shards that are there already are kept."},
+        description = {
+            "",
+            "Writes shards of latents with captions, of many sizes and lengths. The same command goes on where a build",
+            "was stopped: shards that are there already are kept."
+        },
         sortOptions = false,
         abbreviateSynopsis = true,
-        footer = {"", "Example:", "  kinora train latents runs/latents --vae vae --clips 20000"})
+        footer = {
+            "",
+            "Examples:",
+            "  kinora train latents runs/latents --vae vae --clips 20000",
+            "  kinora train latents runs/latents --vae vae --clips 4000 --shape 96x64x17:3 --shape 64x64x1"
+        })
 final class TrainLatentsCommand extends Action {
     @Parameters(paramLabel = "CACHE", description = "The cache's folder.")
     private Path folder = Path.of("");
@@ -29,14 +46,45 @@ final class TrainLatentsCommand extends Action {
             description = "The autoencoder: a component's folder, as kinora train vae --export writes it.")
     private Path vae = Path.of("");
 
-    @Option(names = "--clips", paramLabel = "N", required = true, description = "How many clips; rounded up to shards.")
+    @Option(names = "--clips", paramLabel = "N", required = true, description = "How many clips, over all shapes.")
     private int clips;
 
-    @Option(names = "--per-shard", paramLabel = "N", description = "Clips of a shard. Default: 256.")
-    private int perShard = 256;
+    @Option(
+            names = "--shape",
+            paramLabel = "WIDTHxHEIGHTxFRAMES[:WEIGHT]",
+            description = {
+                "A size and length of clips and how many there are of it beside others (default weight: 1); may be",
+                "given several times. Frames are 8 k + 1. Default: those of kinora-mini, 96x64, 64x96, 64x64 and",
+                "96x96 with 1 to 33 frames."
+            })
+    private List<String> shapes = new ArrayList<>();
 
-    @Option(names = "--captions", paramLabel = "N", description = "Captions a clip. Default: 6.")
+    @Option(names = "--two-toys", paramLabel = "P", description = "How often there are two toys. Default: 0.25.")
+    private double twoToys = 0.25;
+
+    @Option(
+            names = "--camera-moves",
+            paramLabel = "P",
+            description = "How often the camera pans or zooms. Default: 0.2.")
+    private double cameraMoves = 0.2;
+
+    @Option(names = "--fps", paramLabel = "RATE", description = "Frames per second. Default: 8.")
+    private double fps = 8;
+
+    @Option(names = "--per-shard", paramLabel = "N", description = "Clips of a shard. Default: 512.")
+    private int perShard = 512;
+
+    @Option(
+            names = "--captions",
+            paramLabel = "N",
+            description = "Captions a clip, one of which each step draws. Default: 6.")
     private int captions = 6;
+
+    @Option(
+            names = "--text-length",
+            paramLabel = "N",
+            description = "Tokens of a caption, padding included. Default: 32.")
+    private int textLength = 32;
 
     @Option(
             names = {"-s", "--seed"},
@@ -48,36 +96,51 @@ final class TrainLatentsCommand extends Action {
     private @Nullable Integer threads;
 
     @Mixin
-    private ToyboxOptions toybox = new ToyboxOptions();
+    private DeviceOption device = new DeviceOption();
 
     @Override
     Report run() throws IOException {
-        if (clips < 1 || perShard < 1 || captions < 1) {
-            throw refuse(
-                    "--clips, --per-shard, --captions", clips + ", " + perShard + ", " + captions, "1 or more each");
+        if (clips < 1) {
+            throw refuse("--clips", clips, "1 or more");
         }
         if (threads != null) {
-            dev.kinora.tensor.Torch.setThreads(threads);
+            Torch.setThreads(threads);
         }
-        LatentCache.buildToybox(
-                folder,
-                vae,
-                toybox.mix(false),
-                seed,
-                clips,
-                perShard,
-                captions,
-                new TrainingRun.Lines(console(), interrupts()));
+        Map<ClipShape, Integer> counts = ToyboxSource.share(clips, weights());
+        ToyboxSource source = new ToyboxSource(counts, seed, fps, twoToys, cameraMoves, captions);
+        new LatentCacheBuilder(folder, vae, source, perShard, textLength, device.get())
+                .build(new TrainingRun.Lines(console(), interrupts()));
         try (LatentCache cache = LatentCache.open(folder)) {
-            return new Cached(folder, cache.size());
+            Map<String, Integer> made = new LinkedHashMap<>();
+            cache.shapes().forEach(s -> made.put(s.toString(), cache.size(s)));
+            return new Cached(folder, cache.size(), made);
         }
     }
 
+    private Map<ClipShape, Double> weights() {
+        if (shapes.isEmpty()) {
+            return ToyboxSource.miniShapes();
+        }
+        Map<ClipShape, Double> weights = new LinkedHashMap<>();
+        for (String text : shapes) {
+            int colon = text.indexOf(':');
+            try {
+                weights.put(
+                        ClipShape.parse(colon < 0 ? text : text.substring(0, colon)),
+                        colon < 0 ? 1.0 : Double.parseDouble(text.substring(colon + 1)));
+            } catch (NumberFormatException e) {
+                throw refuse("--shape", text, "WIDTHxHEIGHTxFRAMES:WEIGHT, such as 96x64x17:0.5");
+            }
+        }
+        return weights;
+    }
+
     /** What the cache holds. */
-    record Cached(Path folder, int clips) implements Report {
+    record Cached(Path folder, int clips, Map<String, Integer> shapes) implements Report {
         @Override
         public void print(PrintWriter out) {
             out.println(folder + ": latents of " + clips + " clips");
+            shapes.forEach((shape, n) -> out.println("  " + shape + "  " + n));
         }
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kinora.train.DitTrainConfig;
 import dev.kinora.train.VaeTrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,30 +32,25 @@ class TrainCommandTest {
         assertThat(dir.resolve("vae-run/metrics.jsonl")).isNotEmptyFile();
 
         Shell latents = Shell.run(
-                "train latents % --vae % --clips 24 --per-shard 12 --captions 2 --size 16x16 --frames 9",
+                "train latents % --vae % --clips 9 --captions 2 --shape 16x16x9:2 --shape 24x16x1",
                 dir.resolve("latents"), dir.resolve("vae"));
         assertThat(latents.code()).as(latents.err()).isZero();
-        assertThat(latents.out()).contains("latents of 24 clips");
+        assertThat(latents.out()).contains("latents of 9 clips").contains("16x16x9  6");
 
-        Path ditConfig = dir.resolve("dit.json");
-        ObjectNode dit = JSON.valueToTree(DitTrainConfig.mini(2));
-        dit.put("layers", 1)
-                .put("heads", 1)
-                .put("batch", 2)
-                .put("validationClips", 2)
-                .put("textDim", 64);
-        dit.put("textLayers", 1).put("sampleSteps", 1).put("bf16", false);
-        JSON.writeValue(ditConfig.toFile(), dit);
         Shell trained = Shell.run(
-                "train dit % --vae % --latents % --frames 9 --config % --export %",
-                dir.resolve("dit-run"), dir.resolve("vae"), dir.resolve("latents"), ditConfig, dir.resolve("mine"));
+                "train dit % --vae % --latents % --steps 2 --layers 1 --heads 1 --text-layers 1 --text-width 64"
+                        + " --tokens 90 --accumulate 2 --validation-clips 1 --no-bf16 --frames 9"
+                        + " --timesteps uniform --export %",
+                dir.resolve("dit-run"), dir.resolve("vae"), dir.resolve("latents"), dir.resolve("mine"));
         assertThat(trained.code()).as(trained.err()).isZero();
 
         Shell generated = Shell.run(
                 "generate 'a red ball rolls' --model % --steps 1 --out % --json",
                 dir.resolve("mine"), dir.resolve("v.mp4"));
         assertThat(generated.code()).as(generated.err()).isZero();
-        assertThat(generated.json().get("width").asInt()).isEqualTo(16);
+        assertThat(generated.json().get("width").asInt())
+                .as("the widest of the shapes")
+                .isEqualTo(24);
     }
 
     private static void tiny(Path file, String widths) throws IOException {

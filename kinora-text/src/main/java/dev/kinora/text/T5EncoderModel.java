@@ -148,7 +148,10 @@ public final class T5EncoderModel implements AutoCloseable {
             Tensor bias = positionBias(ids.size(1)); // [1, H, L, L]
             if (attentionMask != null) {
                 Tensor attended = attentionMask.ne(0).unsqueeze(1).unsqueeze(2); // [B, 1, 1, L]
-                bias = Tensors.where(attended, bias, Tensors.scalar(lowest(bias.dtype()), bias.dtype()));
+                bias = Tensors.where(
+                        attended,
+                        bias,
+                        Tensors.scalar(lowest(bias.dtype()), bias.dtype()).to(bias.device()));
             }
             for (Block b : block) {
                 x = b.forward(x, bias);

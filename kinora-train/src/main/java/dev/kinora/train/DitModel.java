@@ -3,16 +3,22 @@ package dev.kinora.train;
 import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.models.cogvideox.CogVideoXInit;
 import dev.kinora.models.cogvideox.CogVideoXTransformer3DModel;
+import dev.kinora.models.cogvideox.RotaryEmbedding;
 import dev.kinora.nn.Names;
 import dev.kinora.nn.Parameter;
 import dev.kinora.nn.ParameterSet;
+import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
+import dev.kinora.tensor.TensorScope;
 import dev.kinora.text.T5Config;
 import dev.kinora.text.T5EncoderModel;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Text encoder and transformer of one run, trained together. */
 final class DitModel implements AutoCloseable {
@@ -20,15 +26,23 @@ final class DitModel implements AutoCloseable {
 
     private final T5EncoderModel text;
     private final CogVideoXTransformer3DModel transformer;
+    private final Map<List<Long>, RotaryEmbedding> positions = new HashMap<>();
+    private final TensorScope owner = TensorScope.owner("positions");
 
     /**
-     * Fresh weights.
+     * Fresh weights, on the device.
      *
-     * @param latents [Z, f, h, w] of the clips
-     * @param frames of the clips, before encoding
+     * @param shapes of the data: the largest is the largest that can be generated
      */
-    DitModel(DitTrainConfig c, int vocabulary, long[] latents, int frames, Rng rng) {
-        text = new T5EncoderModel(textConfig(c, vocabulary));
+    DitModel(
+            DitTrainConfig c,
+            int vocabulary,
+            int textLength,
+            int channels,
+            List<ClipShape> shapes,
+            Device device,
+            Rng rng) {
+        text = new T5EncoderModel(textConfig(c.model(), vocabulary));
         text.parameters().initialize(rng);
         for (Parameter p : text.parameters().all()) {
             // T5 attends without a scale: the scale is in its first weights
@@ -38,11 +52,13 @@ final class DitModel implements AutoCloseable {
                 });
             }
         }
-        transformer = new CogVideoXTransformer3DModel(transformerConfig(c, latents, frames), Names.root());
+        transformer = new CogVideoXTransformer3DModel(transformerConfig(c, textLength, channels, shapes), Names.root());
         transformer.initialize(rng, CogVideoXInit.ADALN_ZERO);
+        text.parameters().to(device);
+        transformer.parameters().to(device);
     }
 
-    private static T5Config textConfig(DitTrainConfig c, int vocabulary) {
+    private static T5Config textConfig(DitTrainConfig.Model c, int vocabulary) {
         return new T5Config(
                 vocabulary,
                 c.textDim(),
@@ -56,34 +72,36 @@ final class DitModel implements AutoCloseable {
                 T5Config.FeedForward.RELU);
     }
 
-    private static CogVideoXConfig transformerConfig(DitTrainConfig c, long[] latents, int frames) {
+    private static CogVideoXConfig transformerConfig(
+            DitTrainConfig c, int textLength, int channels, List<ClipShape> shapes) {
+        DitTrainConfig.Model m = c.model();
         return new CogVideoXConfig(
-                c.heads(),
+                m.heads(),
                 HEAD,
-                (int) latents[0],
-                (int) latents[0],
+                c.objective().firstFrame() ? 2 * channels : channels,
+                channels,
                 true,
                 0,
-                c.timeEmbedDim(),
+                m.timeEmbedDim(),
                 null,
-                c.textDim(),
-                c.layers(),
+                m.textDim(),
+                m.layers(),
                 0,
                 true,
-                (int) latents[3],
-                (int) latents[2],
-                frames,
-                2,
-                null,
+                shapes.stream().mapToInt(ClipShape::latentWidth).max().orElseThrow(),
+                shapes.stream().mapToInt(ClipShape::latentHeight).max().orElseThrow(),
+                m.frames(),
+                1,
+                1,
                 4,
-                c.textLength(),
+                textLength,
                 "gelu-approximate",
                 "silu",
                 true,
                 1e-5,
                 1,
                 1,
-                false,
+                true,
                 false,
                 true);
     }
@@ -104,13 +122,33 @@ final class DitModel implements AutoCloseable {
         return transformer;
     }
 
-    /** ids [B, N], noisy latents [B, F, C, H, W], timesteps [B] to the predicted velocity, like the latents. */
-    Tensor forward(Tensor ids, Tensor noisy, Tensor timesteps) {
-        return transformer.forward(noisy, text.forward(ids), timesteps, null, null);
+    /** The rotary tables of a shape of latents [B, F, C, H, W], made once. */
+    @Nullable
+    RotaryEmbedding positions(Tensor latents) {
+        List<Long> key = List.of(latents.size(1), latents.size(3), latents.size(4));
+        return positions.computeIfAbsent(key, k -> {
+            RotaryEmbedding made = transformer.rotaryEmbedding(k.get(0), k.get(1), k.get(2));
+            if (made != null) {
+                made.tensors().forEach(owner::adopt);
+            }
+            return made;
+        });
+    }
+
+    /**
+     * The prediction for every latent.
+     *
+     * @param input noisy latents, with the condition's channels where there is one: [B, F, C, H, W]
+     * @param states of the text, [B, N, D]
+     * @param timesteps [B]
+     */
+    Tensor forward(Tensor input, Tensor states, Tensor timesteps) {
+        return transformer.forward(input, states, timesteps, null, positions(input));
     }
 
     @Override
     public void close() {
+        owner.close();
         text.close();
         transformer.close();
     }

@@ -5,35 +5,27 @@ package dev.kinora.train;
  * the same machine.
  *
  * @param seed of the initial weights, the order of clips, noise, timesteps and dropped texts
- * @param layers blocks
- * @param heads of 64 channels each
- * @param timeEmbedDim width of the timestep's embedding
- * @param textDim width of the text encoder
- * @param textLayers blocks of the text encoder
- * @param textLength tokens of a prompt; shorter ones are padded, and padding is seen
- * @param batch clips a step
- * @param textDropout probability that a clip's text is replaced by the empty one, for guidance
- * @param snrShift divides every signal-to-noise ratio of the schedule
- * @param validationClips clips at the end of the cache that are not trained on
+ * @param model sizes of the networks
+ * @param objective what is learned
+ * @param tokensPerStep tokens of a step, text included: the number of clips follows from their shape
+ * @param accumulate micro-batches a step is cut into, to need less memory
+ * @param checkpointing whether blocks are computed again for the backward pass, to need less memory still
+ * @param validationClips clips of every shape, the last ones, that are not trained on
  * @param guidance scale for the samples that are shown
  * @param sampleSteps denoising steps for the samples that are shown
  * @param optimizer how weights are updated
- * @param bf16 whether matrix products run in bfloat16
+ * @param bf16 whether matrix products run in bfloat16; weights are fp32 either way
  * @param reportEvery steps between lines of metrics
  * @param saveEvery steps between checkpoints
  * @param sampleEvery steps between contact sheets
  */
 public record DitTrainConfig(
         long seed,
-        int layers,
-        int heads,
-        int timeEmbedDim,
-        int textDim,
-        int textLayers,
-        int textLength,
-        int batch,
-        double textDropout,
-        double snrShift,
+        Model model,
+        DitObjective objective,
+        int tokensPerStep,
+        int accumulate,
+        boolean checkpointing,
         int validationClips,
         double guidance,
         int sampleSteps,
@@ -45,38 +37,55 @@ public record DitTrainConfig(
 
     /** Checks the ranges. */
     public DitTrainConfig {
-        Checks.require(layers > 0, "dit training", "layers", layers, "1 or more");
-        Checks.require(heads > 0, "dit training", "heads", heads, "1 or more");
-        Checks.require(textDim > 0 && textDim % 64 == 0, "dit training", "text width", textDim, "a multiple of 64");
-        Checks.require(batch > 0, "dit training", "batch", batch, "1 or more");
-        Checks.require(textDropout >= 0 && textDropout <= 1, "dit training", "text dropout", textDropout, "0..1");
+        Checks.require(tokensPerStep > 0, "dit training", "tokens per step", tokensPerStep, "1 or more");
+        Checks.require(accumulate > 0, "dit training", "accumulate", accumulate, "1 or more");
         Checks.require(validationClips > 0, "dit training", "validation clips", validationClips, "1 or more");
+        Checks.require(sampleSteps > 0, "dit training", "sample steps", sampleSteps, "1 or more");
         Checks.require(reportEvery > 0, "dit training", "report every", reportEvery, "1 or more");
         Checks.require(saveEvery > 0, "dit training", "save every", saveEvery, "1 or more");
         Checks.require(sampleEvery > 0, "dit training", "sample every", sampleEvery, "1 or more");
     }
 
+    /**
+     * Sizes of transformer and text encoder. Patches are one latent, in space and time; positions are counted, so that
+     * any size up to the largest of the training data can be generated.
+     *
+     * @param layers blocks
+     * @param heads of 64 channels each
+     * @param timeEmbedDim width of the timestep's embedding
+     * @param textDim width of the text encoder
+     * @param textLayers blocks of the text encoder
+     * @param frames of a video where none are asked for
+     */
+    public record Model(int layers, int heads, int timeEmbedDim, int textDim, int textLayers, int frames) {
+        /** Checks the ranges. */
+        public Model {
+            Checks.require(layers > 0, "dit model", "layers", layers, "1 or more");
+            Checks.require(heads > 0, "dit model", "heads", heads, "1 or more");
+            Checks.require(timeEmbedDim > 0, "dit model", "time embedding", timeEmbedDim, "1 or more");
+            Checks.require(textDim > 0 && textDim % 64 == 0, "dit model", "text width", textDim, "a multiple of 64");
+            Checks.require(textLayers > 0, "dit model", "text layers", textLayers, "1 or more");
+            Checks.require(frames > 0 && frames % 8 == 1, "dit model", "frames", frames, "8 k + 1");
+        }
+    }
+
     /** The run that made the transformer of kinora-mini. */
     public static DitTrainConfig mini(int steps) {
+        int warmup = Math.min(300, steps / 10);
         return new DitTrainConfig(
                 2,
-                6,
-                4,
-                64,
-                128,
-                2,
-                24,
-                16,
-                0.1,
+                new Model(8, 5, 64, 192, 3, 17),
+                DitObjective.velocity(),
+                65_536,
                 1,
-                64,
+                false,
+                16,
                 4,
-                20,
-                new OptimizerConfig(
-                        new LearningRate(1e-3, Math.min(300, steps / 10), steps, 0.1), true, 0.9, 0.95, 0.01, 1, 0.999),
+                30,
+                new OptimizerConfig(new LearningRate(1e-3, warmup, steps, 0.02), true, 0.9, 0.95, 0.01, 1, 0.999),
                 true,
-                10,
-                200,
-                400);
+                20,
+                500,
+                1000);
     }
 }

@@ -1,70 +1,66 @@
 package dev.kinora.train;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kinora.diffusion.NoiseSchedule;
-import dev.kinora.diffusion.Scheduler;
-import dev.kinora.diffusion.SchedulerConfig;
-import dev.kinora.diffusion.Timesteps;
 import dev.kinora.tensor.DType;
-import dev.kinora.tensor.F;
+import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
- * Trains a CogVideoX transformer and its text encoder on cached latents: v-prediction with zero terminal SNR, uniform
- * timesteps, text dropout. Everything random in a step follows from seed and step, so that a run killed at any point
- * continues from its last checkpoint bit for bit.
+ * Trains a CogVideoX transformer and its text encoder on cached latents of many sizes and lengths. Everything random in
+ * a step follows from seed and step, so that a run killed at any point continues from its last checkpoint bit for bit.
  */
 public final class DitTrainer implements AutoCloseable {
-    private static final long[] VALIDATION_TIMESTEPS = {99, 299, 499, 699, 899};
-
     private final DitTrainConfig config;
+    private final Device device;
     private final RunFolder run;
     private final LatentCache cache;
-    private final TextBatches texts;
+    private final DitBatches batches;
     private final DitModel model;
+    private final DitLoss loss;
     private final Updater updater;
     private final Metrics metrics;
-    private final NoiseSchedule schedule;
-    private final Samples samples;
-    private final double scale;
+    private final DitSamples samples;
+    private final TensorScope owner = TensorScope.owner("loss");
+    private final Tensor lossSum; // of the steps since the last report
     private int step;
-    private int epoch = -1;
-    private int[] order = new int[0];
 
     private DitTrainer(
             DitTrainConfig config,
+            Device device,
             RunFolder run,
             LatentCache cache,
-            TextBatches texts,
+            DitBatches batches,
             DitModel model,
+            DitLoss loss,
             Updater updater,
             Metrics metrics,
-            Path vae,
-            int step)
-            throws IOException {
+            DitSamples samples,
+            int step) {
         this.config = config;
+        this.device = device;
         this.run = run;
         this.cache = cache;
-        this.texts = texts;
+        this.batches = batches;
         this.model = model;
+        this.loss = loss;
         this.updater = updater;
         this.metrics = metrics;
+        this.samples = samples;
         this.step = step;
-        Scheduler scheduler = new Scheduler(Scheduler.Kind.DDIM, SchedulerConfig.cogVideoX(config.snrShift()));
-        this.schedule = scheduler.schedule();
-        this.samples = new Samples(vae, scheduler, config);
-        this.scale = samples.scalingFactor();
+        this.lossSum = owner.adopt(TensorScope.compute(() -> Tensors.zeros(DType.FP32, device)));
     }
 
     /**
@@ -73,23 +69,24 @@ public final class DitTrainer implements AutoCloseable {
      * @param folder where the run's files go
      * @param latents a {@link LatentCache}
      * @param vae folder of the autoencoder that made the latents
-     * @param frames of the clips, before encoding
+     * @param device that trains
+     * @param cacheOnDevice whether all latents are held there; else they are read from disk batch by batch
+     * @throws IllegalArgumentException if the folder holds a run of another config, or the cache does not fit
      */
-    public static DitTrainer open(Path folder, DitTrainConfig config, Path latents, Path vae, int frames)
+    public static DitTrainer open(
+            Path folder, DitTrainConfig config, Path latents, Path vae, Device device, boolean cacheOnDevice)
             throws IOException {
-        RunFolder run = RunFolder.open(folder, RunFolder.tree(config));
-        ToyTokenizer.write(run.resolve("tokenizer"), config.textLength());
-        TextBatches texts = new TextBatches(run.resolve("tokenizer"), config.textLength());
         LatentCache cache = LatentCache.open(latents);
-        Checks.require(
-                cache.size() > config.validationClips() + config.batch(),
-                latents.toString(),
-                "clips",
-                cache.size(),
-                "more than validation and one batch need");
+        RunFolder run = RunFolder.open(folder, RunFolder.tree(config));
+        copy(cache.tokenizer(), run.resolve("tokenizer"));
+        if (cacheOnDevice) {
+            cache.moveTo(device);
+        }
         try (TensorScope ignored = TensorScope.open("initialise");
+                TextBatches texts = new TextBatches(run.resolve("tokenizer"), cache.textLength());
                 Rng rng = new Rng(config.seed())) {
-            DitModel model = new DitModel(config, texts.vocabularySize(), cache.shape(), frames, rng);
+            DitModel model = new DitModel(
+                    config, texts.vocabularySize(), cache.textLength(), cache.channels(), cache.shapes(), device, rng);
             Updater updater = new Updater(model.parameters(), config.optimizer());
             Path latest = run.latest();
             int step = 0;
@@ -98,8 +95,22 @@ public final class DitTrainer implements AutoCloseable {
                 updater.restore(
                         latest, RunFolder.state(latest).path("optimizerSteps").asInt());
             }
+            DitLoss loss = new DitLoss(config.objective(), config.bf16());
+            DitSamples samples = new DitSamples(vae, loss, config, cache.shapes(), device);
+            long[] noText = texts.ids(List.of("")).toLongs();
+            DitBatches batches =
+                    new DitBatches(config, cache, device, samples.scalingFactor(), noText, config.accumulate());
             Metrics metrics = new Metrics(run.resolve("metrics.jsonl"), step);
-            return new DitTrainer(config, run, cache, texts, model, updater, metrics, vae, step);
+            return new DitTrainer(config, device, run, cache, batches, model, loss, updater, metrics, samples, step);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path f : files.toList()) {
+                Files.write(to.resolve(f.getFileName().toString()), Files.readAllBytes(f));
+            }
         }
     }
 
@@ -111,21 +122,30 @@ public final class DitTrainer implements AutoCloseable {
     /** Trains to the last step of the config. */
     public void train(TrainListener listener) throws IOException {
         int steps = config.optimizer().rate().steps();
-        listener.onNote("transformer and text encoder of " + updater.numel() + " weights on " + trainingClips()
-                + " clips, from step " + step + " of " + steps);
+        listener.onNote("transformer and text encoder of " + updater.numel() + " weights on " + batches.size()
+                + " clips of " + batches.groups() + " shapes, " + batches.stepsPerPass() + " steps a pass, from step "
+                + step + " of " + steps);
         StepClock clock = new StepClock();
-        double sum = 0;
+        clear();
+        int summed = 0;
+        long clips = 0;
         while (step < steps) {
             step++;
             clock.step();
-            Map<String, Double> values = oneStep();
-            sum += values.getOrDefault("loss", 0.0);
-            if (step % config.reportEvery() == 0) {
-                Map<String, Double> row = new LinkedHashMap<>(values);
-                row.put("loss", sum / config.reportEvery());
+            DitBatches.Step batch = batches.step(step);
+            double norm = oneStep(batch);
+            summed++;
+            clips += batch.size();
+            if (step % config.reportEvery() == 0 || step == steps) {
+                Map<String, Double> row = new LinkedHashMap<>();
+                row.put("loss", lossSum.item() / summed);
+                row.put("gradient_norm", norm);
+                row.put("clips_per_step", (double) clips / summed);
                 clock.report(row);
                 row.put("rate", config.optimizer().rate().at(step));
-                sum = 0;
+                clear();
+                summed = 0;
+                clips = 0;
                 metrics.add(step, row);
                 listener.onStep(step, steps, row);
             }
@@ -138,7 +158,7 @@ public final class DitTrainer implements AutoCloseable {
                 clock.restart();
             }
             if (step % config.sampleEvery() == 0 || step == steps) {
-                updater.ema().during(() -> samples.sheet(model, texts, run.resolve("samples.png"), step));
+                sheet();
                 clock.restart();
             }
             if (listener.shouldStop()) {
@@ -149,105 +169,96 @@ public final class DitTrainer implements AutoCloseable {
         }
     }
 
-    private int trainingClips() {
-        return cache.size() - config.validationClips();
+    private void clear() {
+        Grad.off(() -> {
+            lossSum.zero_();
+        });
     }
 
-    private Map<String, Double> oneStep() {
-        SplittableRandom random = new SplittableRandom(config.seed() * 1_000_003 + step).split();
+    private double oneStep(DitBatches.Step batch) {
         try (TensorScope ignored = TensorScope.open("train step");
-                Rng rng = new Rng(config.seed() * 7_777_777 + step)) {
-            int[] clips = clipsOf(step);
-            List<String> captions = new ArrayList<>();
-            for (int clip : clips) {
-                List<String> all = cache.captions(clip);
-                String caption = TextBatches.asWritten(all.get(random.nextInt(all.size())), random);
-                captions.add(random.nextDouble() < config.textDropout() ? "" : caption);
+                Rng chance = new Rng(config.seed() * 5_555_557 + step);
+                Rng rng = new Rng(config.seed() * 7_777_777 + step, device)) {
+            double[] levels = loss.levels(chance, batch.size(), 0, 1);
+            int micro = batch.size() / config.accumulate();
+            DitBatches.Batch clips = batch.all();
+            DitLoss.Problem problem = problem(clips, levels, true, rng);
+            double share = 1.0 / config.accumulate();
+            Tensor total = Tensors.zeros(DType.FP32, device);
+            for (int from = 0; from < batch.size(); from += micro) {
+                int at = from;
+                total.add_(TensorScope.compute(() -> {
+                    Tensor ids = clips.ids().narrow(0, at, micro);
+                    return loss.backward(model, ids, problem.part(at, micro), share, config.checkpointing());
+                }));
             }
-            long[] timesteps = Timesteps.uniform(rng, config.batch(), schedule.timesteps());
-            Tensor loss = loss(texts.ids(captions), latents(clips), timesteps, rng);
-            loss.backward();
-            double value = loss.item();
-            double norm = updater.apply(value, step);
-            Map<String, Double> values = new LinkedHashMap<>();
-            values.put("loss", value);
-            values.put("gradient_norm", norm);
-            return values;
+            Grad.off(() -> {
+                lossSum.add_(total);
+            });
+            return updater.apply(total.item(), step);
         }
     }
 
-    /** Clips in an order drawn anew for every pass over the data. */
-    private int[] clipsOf(int atStep) {
-        int n = trainingClips();
-        int[] clips = new int[config.batch()];
-        for (int i = 0; i < clips.length; i++) {
-            long position = (long) (atStep - 1) * config.batch() + i;
-            int pass = (int) (position / n);
-            if (pass != epoch) {
-                epoch = pass;
-                order = shuffled(n, config.seed() * 31 + pass);
-            }
-            clips[i] = order[(int) (position % n)];
+    private DitLoss.Problem problem(DitBatches.Batch b, double[] levels, boolean training, Rng rng) {
+        if (!config.objective().firstFrame()) {
+            return loss.problem(b.clips(), levels, rng);
         }
-        return clips;
+        double dropout = config.objective().imageDropout();
+        return loss.problem(b.clips(), levels, rng, DitBatches.condition(b.clips(), dropout, training, rng));
     }
 
-    private static int[] shuffled(int n, long seed) {
-        SplittableRandom random = new SplittableRandom(seed).split();
-        int[] order = new int[n];
-        for (int i = 0; i < n; i++) {
-            int j = random.nextInt(i + 1);
-            order[i] = order[j];
-            order[j] = i;
-        }
-        return order;
-    }
-
-    private Tensor latents(int... clips) { // [B, F, C, H, W]
-        return cache.latents(clips).permute(0, 2, 1, 3, 4).mul(scale).contiguous();
-    }
-
-    private Tensor loss(Tensor ids, Tensor x0, long[] timesteps, Rng rng) {
-        Tensor noise = rng.randn(DType.FP32, x0.shape());
-        Tensor noisy = schedule.addNoise(x0, noise, timesteps);
-        Tensor target = schedule.velocity(x0, noise, timesteps);
-        Tensor t = Tensors.of(timesteps, timesteps.length);
-        Tensor predicted = config.bf16()
-                ? Grad.autocast(DType.BF16, () -> model.forward(ids, noisy, t))
-                : model.forward(ids, noisy, t);
-        return F.mseLoss(predicted.to(DType.FP32), target);
-    }
-
-    /** The loss at fixed timesteps with fixed noise on clips that are not trained on, with the averaged weights. */
+    /**
+     * The loss at fixed noise levels with fixed noise on clips that are not trained on, with the averaged weights: every
+     * shape counts alike.
+     */
     private Map<String, Double> validate() {
         Map<String, Double> values = new LinkedHashMap<>();
         updater.ema()
                 .during(() -> Grad.off(() -> {
                     double total = 0;
-                    for (long t : VALIDATION_TIMESTEPS) {
+                    for (double level : loss.validationLevels()) {
                         double sum = 0;
-                        int batches = config.validationClips() / config.batch();
-                        for (int b = 0; b < batches; b++) {
-                            try (TensorScope ignored = TensorScope.open("validate");
-                                    Rng rng = new Rng(1000 * t + b)) {
-                                int[] clips = new int[config.batch()];
-                                List<String> captions = new ArrayList<>();
-                                long[] timesteps = new long[config.batch()];
-                                for (int i = 0; i < clips.length; i++) {
-                                    clips[i] = trainingClips() + b * clips.length + i;
-                                    captions.add(cache.captions(clips[i]).getFirst());
-                                    timesteps[i] = t;
-                                }
-                                sum += loss(texts.ids(captions), latents(clips), timesteps, rng)
-                                        .item();
-                            }
+                        for (int g = 0; g < batches.groups(); g++) {
+                            sum += validate(g, level);
                         }
-                        values.put("validation_" + t, sum / batches);
-                        total += sum / batches;
+                        values.put("validation_" + (int) level, sum / batches.groups());
+                        total += sum / batches.groups();
                     }
-                    values.put("validation", total / VALIDATION_TIMESTEPS.length);
+                    values.put("validation", total / loss.validationLevels().length);
                 }));
         return values;
+    }
+
+    private double validate(int group, double level) {
+        int atOnce = Math.max(1, Math.min(config.validationClips(), batches.stepSize(group) / config.accumulate()));
+        double sum = 0;
+        for (int from = 0; from < config.validationClips(); from += atOnce) {
+            int n = Math.min(atOnce, config.validationClips() - from);
+            try (TensorScope ignored = TensorScope.open("validate");
+                    Rng rng = new Rng((long) level * 1_000_003 + group * 1009L + from, device)) {
+                DitBatches.Batch b = batches.validation(group, from, n);
+                double[] levels = new double[n];
+                Arrays.fill(levels, level);
+                sum += n
+                        * loss.of(model, b.ids(), problem(b, levels, false, rng))
+                                .item();
+            }
+        }
+        return sum / config.validationClips();
+    }
+
+    private void sheet() throws IOException {
+        IOException[] failed = new IOException[1];
+        updater.ema().during(() -> {
+            try (TextBatches texts = new TextBatches(run.resolve("tokenizer"), cache.textLength())) {
+                samples.sheet(model, texts, run.resolve("samples.png"), step);
+            } catch (IOException e) {
+                failed[0] = e;
+            }
+        });
+        if (failed[0] != null) {
+            throw failed[0];
+        }
     }
 
     private void save() throws IOException {
@@ -267,28 +278,34 @@ public final class DitTrainer implements AutoCloseable {
      * Writes the averaged weights, the autoencoder and the tokenizer as a checkpoint in the diffusers layout.
      *
      * @param target a new or empty folder
-     * @param provenance further facts to be kept beside the weights: data, commit
+     * @param provenance further facts to be kept beside the weights: version, commit
      */
     public void export(Path target, Map<String, String> provenance) throws IOException {
-        IOException[] failed = new IOException[1];
+        ObjectNode facts = RunFolder.object();
+        facts.put("step", step);
+        provenance.forEach(facts::put);
+        facts.put("device", device.toString());
+        facts.set("config", RunFolder.tree(config));
+        facts.set("data", cache.description());
+        if (!metrics.rows().isEmpty()) {
+            facts.set("last_metrics", RunFolder.tree(metrics.rows().getLast()));
+        }
+        facts.set("validation_curve", RunFolder.array(metrics.series("validation")));
         updater.ema().during(() -> {
             try {
-                samples.export(target, model, run, step, metrics, provenance);
+                DitExport.write(target, model, samples.vae(), loss, run.resolve("tokenizer"), facts);
             } catch (IOException e) {
-                failed[0] = e;
+                throw new UncheckedIOException(e);
             }
         });
-        if (failed[0] != null) {
-            throw failed[0];
-        }
     }
 
     @Override
     public void close() throws IOException {
+        owner.close();
         samples.close();
         updater.close();
         model.close();
-        texts.close();
         cache.close();
         run.close();
     }

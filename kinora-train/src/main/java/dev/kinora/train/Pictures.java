@@ -64,6 +64,23 @@ final class Pictures {
         return image;
     }
 
+    /** Pictures below one another, on white. */
+    static BufferedImage column(List<BufferedImage> parts) {
+        int width = parts.stream().mapToInt(BufferedImage::getWidth).max().orElse(1);
+        int height = parts.stream().mapToInt(BufferedImage::getHeight).sum();
+        BufferedImage image = new BufferedImage(width, Math.max(1, height), BufferedImage.TYPE_INT_RGB);
+        Graphics2D g = image.createGraphics();
+        g.setColor(Color.WHITE);
+        g.fillRect(0, 0, image.getWidth(), image.getHeight());
+        int y = 0;
+        for (BufferedImage part : parts) {
+            g.drawImage(part, 0, y, null);
+            y += part.getHeight();
+        }
+        g.dispose();
+        return image;
+    }
+
     private static BufferedImage image(byte[] rgb, int width, int height) {
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < width * height; i++) {

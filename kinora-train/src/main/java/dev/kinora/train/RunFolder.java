@@ -2,6 +2,7 @@ package dev.kinora.train;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -44,6 +45,11 @@ final class RunFolder implements AutoCloseable {
      * @param config of the run; a folder begun with another one is refused
      */
     static RunFolder open(Path path, ObjectNode config) throws IOException {
+        return open(path, "config.json", config);
+    }
+
+    /** The same with another name for the config's file. */
+    static RunFolder open(Path path, String name, ObjectNode config) throws IOException {
         Files.createDirectories(path);
         FileChannel channel =
                 FileChannel.open(path.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -52,7 +58,7 @@ final class RunFolder implements AutoCloseable {
             channel.close();
             throw new IllegalStateException(path + ": run = in progress (expected: one process per run folder)");
         }
-        Path file = path.resolve("config.json");
+        Path file = path.resolve(name);
         if (Files.exists(file)) {
             JsonNode before = JSON.readTree(file.toFile());
             if (!before.equals(JSON.readTree(JSON.writeValueAsString(config)))) {
@@ -112,6 +118,10 @@ final class RunFolder implements AutoCloseable {
 
     static ObjectNode tree(Object record) {
         return JSON.valueToTree(record);
+    }
+
+    static ArrayNode array(Object list) {
+        return JSON.valueToTree(list);
     }
 
     private static void delete(Path folder) throws IOException {

@@ -4,17 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
-import dev.kinora.models.cogvideox.CogVideoXTransformer3DModel;
-import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.TensorTest;
-import dev.kinora.text.T5EncoderModel;
-import dev.kinora.text.T5Tokenizer;
 import dev.kinora.toybox.ToyboxMix;
-import dev.kinora.weights.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,12 +59,6 @@ final class TrainersTest {
                 false,
                 1,
                 2);
-    }
-
-    private static DitTrainConfig dit() {
-        OptimizerConfig optimizer =
-                new OptimizerConfig(new LearningRate(1e-3, 1, 4, 0.1), true, 0.9, 0.95, 0.01, 1, 0.9);
-        return new DitTrainConfig(5, 1, 1, 32, 64, 1, 12, 4, 0.1, 1, 4, 3, 2, optimizer, false, 1, 2, 4);
     }
 
     /** Asks for a stop after the first step. */
@@ -134,65 +122,6 @@ final class TrainersTest {
                         .path("step")
                         .asInt())
                 .isEqualTo(1);
-    }
-
-    @Test
-    void fromClipsToACheckpointThatLoads() throws IOException {
-        Path encoder = folder.resolve("vae");
-        try (VaeTrainer trainer = VaeTrainer.open(folder.resolve("vae-run"), vae(true))) {
-            trainer.export(encoder);
-        }
-        Path cache = folder.resolve("latents");
-        LatentCache.buildToybox(cache, encoder, MIX, 0, 24, 12, 2, TrainListener.SILENT);
-        try (LatentCache open = LatentCache.open(cache)) {
-            assertThat(open.size()).isEqualTo(24);
-            assertThat(open.shape()).containsExactly(4, 3, 4, 4);
-            assertThat(open.captions(23)).hasSize(2);
-            assertThat(open.deviation()).isPositive();
-        }
-
-        Path whole = folder.resolve("whole");
-        Path broken = folder.resolve("broken");
-        Path target = folder.resolve("checkpoint");
-        try (DitTrainer trainer = DitTrainer.open(whole, dit(), cache, encoder, 9)) {
-            trainer.train(TrainListener.SILENT);
-            trainer.export(target, Map.of("commit", "none"));
-        }
-        try (DitTrainer trainer = DitTrainer.open(broken, dit(), cache, encoder, 9)) {
-            trainer.train(new Killer());
-        } catch (IllegalStateException e) {
-            assertThat(e).hasMessage("killed");
-        }
-        try (DitTrainer trainer = DitTrainer.open(broken, dit(), cache, encoder, 9)) {
-            trainer.train(TrainListener.SILENT);
-        }
-        assertThat(losses(broken)).isEqualTo(losses(whole)).hasSize(4);
-        for (String file : List.of("weights", "optimizer", "ema")) {
-            assertThat(Files.readAllBytes(broken.resolve("checkpoint/" + file + ".safetensors")))
-                    .as(file)
-                    .isEqualTo(Files.readAllBytes(whole.resolve("checkpoint/" + file + ".safetensors")));
-        }
-        assertThat(whole.resolve("samples.png")).isNotEmptyFile();
-        loads(target);
-    }
-
-    private static void loads(Path target) throws IOException {
-        CheckpointFolder checkpoint = CheckpointFolder.open(target);
-        assertThat(checkpoint.index().components().keySet())
-                .containsExactlyInAnyOrder("scheduler", "text_encoder", "tokenizer", "transformer", "vae");
-        try (T5EncoderModel text = T5EncoderModel.load(target.resolve("text_encoder"), "", DType.FP32);
-                CogVideoXTransformer3DModel transformer =
-                        CogVideoXTransformer3DModel.load(target.resolve("transformer"), DType.FP32);
-                AutoencoderKLCogVideoX vae = AutoencoderKLCogVideoX.load(target.resolve("vae"), DType.FP32);
-                T5Tokenizer tokenizer = T5Tokenizer.load(target.resolve("tokenizer"))) {
-            assertThat(text.config().vocabSize()).isEqualTo(tokenizer.vocabularySize());
-            assertThat(transformer.config().maxTextSeqLength()).isEqualTo(12);
-            assertThat(vae.config().scalingFactor()).isPositive();
-        }
-        assertThat(JSON.readTree(target.resolve("transformer/training.json").toFile())
-                        .path("commit")
-                        .asText())
-                .isEqualTo("none");
     }
 
     @Test

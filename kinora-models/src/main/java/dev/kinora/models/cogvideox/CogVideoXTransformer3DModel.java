@@ -112,8 +112,8 @@ public final class CogVideoXTransformer3DModel implements AutoCloseable {
     }
 
     /**
-     * The rotary tables for latents of this size, or null for a model that has none (2B). The same for every step of a
-     * run: make them once.
+     * The rotary tables for latents of this size, where the weights are, or null for a model that has none (2B). The
+     * same for every step of a run: make them once.
      */
     public @Nullable RotaryEmbedding rotaryEmbedding(long latentFrames, long latentHeight, long latentWidth) {
         return config.useRotaryPositionalEmbeddings()
@@ -141,24 +141,42 @@ public final class CogVideoXTransformer3DModel implements AutoCloseable {
             @Nullable RotaryEmbedding rope) {
         checkInputs(hiddenStates, encoderHiddenStates, timestep, ofs, rope);
         return TensorScope.compute(() -> {
-            Tensor temb = timeEmbedding.forward(timestep, hiddenStates.dtype()); // 1. [B, E]
-            if (ofsEmbedding != null && ofs != null) {
-                temb = temb.add(ofsEmbedding.forward(ofs, hiddenStates.dtype()));
-            }
-            Tensor joint = patchEmbed.forward(encoderHiddenStates, hiddenStates); // 2. [B, N + L, D]
-            long n = encoderHiddenStates.size(1);
-            Tokens x = new Tokens(joint.narrow(1, 0, n), joint.narrow(1, n, joint.size(1) - n));
-            joint.release();
+            Tensor temb = embedTime(timestep, ofs, hiddenStates.dtype()); // 1. [B, E]
+            Tokens x = embedTokens(encoderHiddenStates, hiddenStates); // 2. [B, N, D], [B, L, D]
             for (CogVideoXBlock block : transformerBlocks) { // 3.
                 Tokens before = x;
                 x = block.forward(before, temb, rope);
                 before.tensors().forEach(Tensor::release);
             }
-            Tensor[] m = normOutLinear.forward(F.silu(temb)).unsqueeze(1).chunk(2, 2); // 4. shift, scale [B, 1, D]
-            Tensor y = normOut.forward(normFinal.forward(x.video()));
-            y = projOut.forward(CogVideoXBlock.modulate(y, m[0], m[1])); // [B, L, C_out p_t p p]
-            return unpatchify(y, hiddenStates.shape()); // 5. [B, F, C_out, H, W]
+            return head(x.video(), temb, hiddenStates.shape()); // 4. [B, F, C_out, H, W]
         });
+    }
+
+    /** The time embedding [B, E]. */
+    Tensor embedTime(Tensor timestep, @Nullable Tensor ofs, DType dtype) {
+        Tensor temb = timeEmbedding.forward(timestep, dtype);
+        return ofsEmbedding == null || ofs == null ? temb : temb.add(ofsEmbedding.forward(ofs, dtype));
+    }
+
+    /** Text states [B, N, text_embed_dim] and latents [B, F, C, H, W] as tokens. */
+    Tokens embedTokens(Tensor text, Tensor latents) {
+        Tensor joint = patchEmbed.forward(text, latents); // [B, N + L, D]
+        long n = text.size(1);
+        Tokens tokens = new Tokens(joint.narrow(1, 0, n), joint.narrow(1, n, joint.size(1) - n));
+        joint.release();
+        return tokens;
+    }
+
+    List<CogVideoXBlock> blocks() {
+        return transformerBlocks;
+    }
+
+    /** Video tokens [B, L, D] after the last block to the prediction, [B, F, C_out, H, W] for latents of this shape. */
+    Tensor head(Tensor video, Tensor temb, long[] latents) {
+        Tensor[] m = normOutLinear.forward(F.silu(temb)).unsqueeze(1).chunk(2, 2); // shift, scale [B, 1, D]
+        Tensor y = normOut.forward(normFinal.forward(video));
+        y = projOut.forward(CogVideoXBlock.modulate(y, m[0], m[1])); // [B, L, C_out p_t p p]
+        return unpatchify(y, latents);
     }
 
     private Tensor unpatchify(Tensor x, long[] latents) {

@@ -23,7 +23,7 @@ class CogVideoXBlocksTest {
     private static final double TOLERANCE = 1e-5;
 
     @ParameterizedTest
-    @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v"})
+    @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v", "native"})
     void eachPartAsInDiffusers(String variant) throws IOException {
         String folder = "cogvideox/" + variant + "/transformer";
         CogVideoXConfig c = CogVideoXConfig.of(Config.read(Goldens.path(folder + "/config.json")));

@@ -18,7 +18,7 @@ class CogVideoXTransformerContractTest extends ModelContract<CogVideoXTransforme
     private static final long FRAMES = 2;
 
     protected static List<Path> folders() {
-        return Stream.of("2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v")
+        return Stream.of("2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v", "native")
                 .map(v -> Goldens.path("cogvideox/" + v + "/transformer"))
                 .toList();
     }

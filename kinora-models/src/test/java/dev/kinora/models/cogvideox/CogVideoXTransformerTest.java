@@ -28,7 +28,7 @@ class CogVideoXTransformerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v"})
+    @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v", "native"})
     void predictsAsDiffusersDoes(String variant) throws IOException {
         try (var model = Variants.transformer(variant, DType.FP32)) {
             Stored all = Stored.open("cogvideox/" + variant + "/golden/transformer.safetensors");
@@ -49,7 +49,7 @@ class CogVideoXTransformerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v"})
+    @ValueSource(strings = {"2b", "5b", "5b-i2v", "1.5-5b", "1.5-5b-i2v", "native"})
     void predictsAsDiffusersDoesInBf16(String variant) throws IOException {
         try (var model = Variants.transformer(variant, DType.BF16)) {
             Stored golden = Stored.open("cogvideox/" + variant + "/golden/transformer.safetensors")

@@ -1,0 +1,66 @@
+package dev.kinora.train;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
+import dev.kinora.tensor.DType;
+import dev.kinora.weights.CheckpointFolder;
+import dev.kinora.weights.ModelIndex;
+import dev.kinora.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** A trained transformer, its text encoder and its autoencoder as one checkpoint in the diffusers layout. */
+final class DitExport {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private DitExport() {}
+
+    /**
+     * Writes all five components.
+     *
+     * @param tokenizer folder of the tokenizer's files
+     * @param facts kept as {@code transformer/training.json}
+     */
+    static void write(
+            Path target, DitModel model, AutoencoderKLCogVideoX vae, DitLoss loss, Path tokenizer, ObjectNode facts)
+            throws IOException {
+        boolean takesImage = model.transformer().config().inChannels()
+                > model.transformer().config().outChannels();
+        ModelIndex index = ModelIndex.of(takesImage ? "CogVideoXImageToVideoPipeline" : "CogVideoXPipeline")
+                .with("scheduler", "diffusers", loss.schedulerClass())
+                .with("text_encoder", "transformers", "T5EncoderModel")
+                .with("tokenizer", "transformers", "T5Tokenizer")
+                .with("transformer", "diffusers", "CogVideoXTransformer3DModel")
+                .with("vae", "diffusers", "AutoencoderKLCogVideoX");
+        CheckpointFolder.write(target, index, draft -> {
+            draft.config("scheduler", loss.schedulerConfig());
+            // transformers loads what is stored, diffusers fp32: the small one is stored as the large ones are loaded
+            draft.config("text_encoder", model.text().config().toConfig());
+            draft.weights(
+                    "text_encoder",
+                    new SafetensorsWriter().addAll(model.text().parameters(), DType.FP32),
+                    "",
+                    Long.MAX_VALUE);
+            draft.config("transformer", model.transformer().config().toConfig());
+            draft.weights(
+                    "transformer",
+                    new SafetensorsWriter().addAll(model.transformer().parameters(), DType.BF16),
+                    "",
+                    Long.MAX_VALUE);
+            draft.config("vae", vae.config().toConfig());
+            draft.weights("vae", new SafetensorsWriter().addAll(vae.parameters(), DType.BF16), "", Long.MAX_VALUE);
+            Path words = draft.folder("tokenizer");
+            try (Stream<Path> files = Files.list(tokenizer)) {
+                for (Path f : files.toList()) {
+                    Files.copy(f, words.resolve(f.getFileName().toString()));
+                }
+            }
+            JSON.writerWithDefaultPrettyPrinter()
+                    .writeValue(
+                            draft.folder("transformer").resolve("training.json").toFile(), facts);
+        });
+    }
+}
