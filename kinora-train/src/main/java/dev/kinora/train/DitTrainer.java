@@ -235,7 +235,7 @@ public final class DitTrainer implements AutoCloseable {
         for (int from = 0; from < config.validationClips(); from += atOnce) {
             int n = Math.min(atOnce, config.validationClips() - from);
             try (TensorScope ignored = TensorScope.open("validate");
-                    Rng rng = new Rng((long) level * 1_000_003 + group * 1009L + from, device)) {
+                    Rng rng = new Rng(((long) level) * 1_000_003 + group * 1009L + from, device)) {
                 DitBatches.Batch b = batches.validation(group, from, n);
                 double[] levels = new double[n];
                 Arrays.fill(levels, level);
