@@ -129,6 +129,38 @@ public final class F {
                 b);
     }
 
+    /**
+     * Turns every pair of neighbouring channels by an angle: (a, b) to (a cos - b sin, a sin + b cos), as one product of
+     * complex numbers.
+     *
+     * @param x fp32 [..., L, D], dense in its last dimension
+     * @param cos fp32 [L, D], each value twice in a row
+     * @param sin fp32 [L, D], each value twice in a row
+     * @return fp32 [..., L, D]
+     */
+    public static Tensor rotatePairs(Tensor x, Tensor cos, Tensor sin) {
+        return TensorScope.compute(() -> {
+            Tensor turns = Tensors.stack(
+                    -1, cos.slice(-1, 0, cos.size(-1), 2), sin.slice(-1, 0, sin.size(-1), 2)); // [L, D/2, 2]
+            long[] pairs = Arrays.copyOf(x.shape(), x.dim() + 1);
+            pairs[x.dim()] = 2;
+            pairs[x.dim() - 1] = x.size(-1) / 2;
+            Tensor p = x.reshape(pairs); // [..., L, D/2, 2]
+            return Native.op(
+                            "rotate_pairs",
+                            () -> {
+                                try (org.bytedeco.pytorch.Tensor a = torch.view_as_complex(p.handle());
+                                        org.bytedeco.pytorch.Tensor b = torch.view_as_complex(turns.handle());
+                                        org.bytedeco.pytorch.Tensor turned = a.mul(b)) {
+                                    return torch.view_as_real(turned);
+                                }
+                            },
+                            p,
+                            turns)
+                    .reshape(x.shape());
+        });
+    }
+
     /** x · sigmoid(x). */
     public static Tensor silu(Tensor x) {
         return Native.op("silu", () -> torch.silu(x.handle()), x);

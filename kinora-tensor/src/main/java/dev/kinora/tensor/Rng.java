@@ -4,6 +4,7 @@ import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.DeviceType;
 
 /**
  * A seeded random number generator that draws the stream of {@code torch.Generator(device).manual_seed(seed)}, value for
@@ -27,7 +28,7 @@ public final class Rng implements AutoCloseable {
     }
 
     private static Generator onGpu(Device device) {
-        torch.globalContext().lazyInitCUDA();
+        torch.globalContext().lazyInitDevice(DeviceType.CUDA);
         try (org.bytedeco.pytorch.Device d = device.torchDevice();
                 Generator shared = torch.globalContext().defaultGenerator(d)) {
             return shared.clone();

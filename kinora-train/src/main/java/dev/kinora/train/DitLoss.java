@@ -151,14 +151,17 @@ final class DitLoss {
             loss.backward();
             return loss.detach();
         }
-        return precision(() -> CogVideoXCheckpointing.backward(
-                model.transformer(),
-                problem.input(),
-                model.text().forward(ids),
-                problem.timesteps(),
-                null,
-                model.positions(problem.input()),
-                predicted -> problem.error(predicted).mul(share)));
+        return precision(() -> {
+            Tensor states = model.text().forward(ids);
+            return CogVideoXCheckpointing.backward(
+                    model.transformer(),
+                    problem.input().to(states.dtype()),
+                    states,
+                    problem.timesteps(),
+                    null,
+                    model.positions(problem.input()),
+                    predicted -> problem.error(predicted).mul(share));
+        });
     }
 
     Tensor precision(TensorScope.Body<Tensor, RuntimeException> body) {

@@ -143,7 +143,7 @@ final class DitModel implements AutoCloseable {
      * @param timesteps [B]
      */
     Tensor forward(Tensor input, Tensor states, Tensor timesteps) {
-        return transformer.forward(input, states, timesteps, null, positions(input));
+        return transformer.forward(input.to(states.dtype()), states, timesteps, null, positions(input));
     }
 
     @Override

@@ -14,7 +14,7 @@ package dev.kinora.train;
  * @param guidance scale for the samples that are shown
  * @param sampleSteps denoising steps for the samples that are shown
  * @param optimizer how weights are updated
- * @param bf16 whether matrix products run in bfloat16; weights are fp32 either way
+ * @param bf16 whether matrix products run in bfloat16 (on a GPU, all of the networks); weights are fp32 either way
  * @param reportEvery steps between lines of metrics
  * @param saveEvery steps between checkpoints
  * @param sampleEvery steps between contact sheets

@@ -87,7 +87,9 @@ public final class DitTrainer implements AutoCloseable {
                 Rng rng = new Rng(config.seed())) {
             DitModel model = new DitModel(
                     config, texts.vocabularySize(), cache.textLength(), cache.channels(), cache.shapes(), device, rng);
-            Updater updater = new Updater(model.parameters(), config.optimizer());
+            // a GPU is fastest where everything has 16 bits; a CPU where only products do
+            boolean half = config.bf16() && device.type() == Device.Type.CUDA;
+            Updater updater = new Updater(model.parameters(), config.optimizer(), half ? DType.BF16 : DType.FP32);
             Path latest = run.latest();
             int step = 0;
             if (latest != null) {
@@ -95,7 +97,7 @@ public final class DitTrainer implements AutoCloseable {
                 updater.restore(
                         latest, RunFolder.state(latest).path("optimizerSteps").asInt());
             }
-            DitLoss loss = new DitLoss(config.objective(), config.bf16());
+            DitLoss loss = new DitLoss(config.objective(), config.bf16() && !half);
             DitSamples samples = new DitSamples(vae, loss, config, cache.shapes(), device);
             long[] noText = texts.ids(List.of("")).toLongs();
             DitBatches batches =
@@ -191,6 +193,7 @@ public final class DitTrainer implements AutoCloseable {
                     Tensor ids = clips.ids().narrow(0, at, micro);
                     return loss.backward(model, ids, problem.part(at, micro), share, config.checkpointing());
                 }));
+                updater.accumulate();
             }
             Grad.off(() -> {
                 lossSum.add_(total);

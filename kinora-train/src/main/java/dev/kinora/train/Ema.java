@@ -40,6 +40,7 @@ final class Ema implements AutoCloseable {
             all.weights().copy_(averages);
             averages.copy_(copy);
         }));
+        all.publish();
     }
 
     /** The averages by the weights' names, to be saved; views in the open scope. */

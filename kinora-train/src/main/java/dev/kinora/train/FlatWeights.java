@@ -14,11 +14,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a run in one piece of fp32 memory, with their gradients in another. Parameters and gradients are views
  * of these, so that an optimizer, a weight average, a norm or an all-reduce is a few operations whatever the number of
- * layers. Matrices that are updated as matrices come first, equal shapes side by side; then what decays, what does not,
+ * layers. Where the networks compute in another type, they hold views of a copy in that type instead (mixed precision
+ * with master weights, Micikevicius et al., arXiv 1710.03740). Matrices that are updated as matrices come first, equal shapes side by side; then what decays, what does not,
  * and last the buffers, which have no gradient.
  */
 final class FlatWeights implements AutoCloseable {
@@ -61,14 +63,17 @@ final class FlatWeights implements AutoCloseable {
     private final long end;
     private final Tensor weights;
     private final Tensor gradients;
+    private final @Nullable Tensor working; // of the networks' type
+    private final @Nullable Tensor workingGradients;
 
     /**
      * Moves the weights, which are initialised or loaded, and asks for their gradients.
      *
      * @param models by the name that each has in the checkpoint
      * @param asMatrix which trained parameters are updated as matrices
+     * @param compute the type that the networks compute in
      */
-    FlatWeights(Map<String, ParameterSet> models, Predicate<Parameter> asMatrix) {
+    FlatWeights(Map<String, ParameterSet> models, Predicate<Parameter> asMatrix, DType compute) {
         Map<String, List<Slot>> byShape = new LinkedHashMap<>();
         List<Slot> decayed = new ArrayList<>();
         List<Slot> plain = new ArrayList<>();
@@ -102,7 +107,43 @@ final class FlatWeights implements AutoCloseable {
                 : slots.getFirst().parameter().value().device();
         this.weights = owner.adopt(TensorScope.compute(() -> Tensors.zeros(DType.FP32, device, end)));
         this.gradients = owner.adopt(TensorScope.compute(() -> Tensors.zeros(DType.FP32, device, trainedEnd)));
+        boolean copied = compute != DType.FP32;
+        this.working = copied ? owner.adopt(TensorScope.compute(() -> Tensors.zeros(compute, device, end))) : null;
+        this.workingGradients =
+                copied ? owner.adopt(TensorScope.compute(() -> Tensors.zeros(compute, device, trainedEnd))) : null;
         Grad.off(() -> slots.forEach(this::move));
+        publish();
+    }
+
+    /** Brings changed weights to the networks. */
+    void publish() {
+        Tensor copy = working;
+        if (copy != null) {
+            Grad.off(() -> {
+                copy.copy_(weights);
+            });
+        }
+    }
+
+    /** Adds what backward has left at the networks to the gradients. */
+    void collect() {
+        Tensor left = workingGradients;
+        if (left != null) {
+            Grad.off(() -> TensorScope.run("collect", () -> {
+                gradients.add_(left);
+                left.zero_();
+            }));
+        }
+    }
+
+    /** Forgets all gradients. */
+    void clearGradients() {
+        Grad.off(() -> {
+            gradients.zero_();
+            if (workingGradients != null) {
+                workingGradients.zero_();
+            }
+        });
     }
 
     private long place(List<Slot> some, long from) {
@@ -118,9 +159,11 @@ final class FlatWeights implements AutoCloseable {
         TensorScope.run("flatten", () -> {
             Tensor place = view(weights, s);
             place.copy_(s.parameter().value().detach());
-            s.owner().bind(s.parameter().key(), place.detach());
+            Tensor used = working == null ? place : view(working, s);
+            s.owner().bind(s.parameter().key(), used.detach());
             if (s.offset() < trainedEnd) {
-                s.parameter().value().requiresGrad_(true).setGrad(view(gradients, s));
+                Tensor gradient = view(workingGradients == null ? gradients : workingGradients, s);
+                s.parameter().value().requiresGrad_(true).setGrad(gradient);
             }
         });
     }

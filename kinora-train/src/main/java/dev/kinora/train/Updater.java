@@ -28,8 +28,18 @@ final class Updater implements AutoCloseable {
      * @param models initialised or loaded, all on one device
      */
     Updater(Map<String, ParameterSet> models, OptimizerConfig config) {
+        this(models, config, DType.FP32);
+    }
+
+    /**
+     * The weights of {@code models} in fp32, with a copy for the models to compute with.
+     *
+     * @param models initialised or loaded, all on one device
+     * @param compute the type that the models compute in from now on
+     */
+    Updater(Map<String, ParameterSet> models, OptimizerConfig config, DType compute) {
         this.config = config;
-        this.all = new FlatWeights(models, p -> config.muon() && Muon.suits(p));
+        this.all = new FlatWeights(models, p -> config.muon() && Muon.suits(p), compute);
         this.adamW = new AdamW(all, config.beta1(), config.beta2(), 1e-8, config.weightDecay());
         this.muon = new Muon(all, 0.95, config.weightDecay());
         this.ema = new Ema(all, config.ema());
@@ -44,6 +54,7 @@ final class Updater implements AutoCloseable {
      * @throws ArithmeticException after several steps without finite gradients; weights are as before them
      */
     double apply(double loss, int step) {
+        all.collect();
         double norm = Grad.off(() -> {
             try (TensorScope ignored = TensorScope.open("clip")) {
                 double n = all.gradients().norm().item();
@@ -65,6 +76,7 @@ final class Updater implements AutoCloseable {
         skipped = 0;
         adamW.step(config.rate().at(step));
         muon.step(config.rate().at(step));
+        all.publish();
         clearGradients();
         ema.update(step);
         return norm;
@@ -72,14 +84,18 @@ final class Updater implements AutoCloseable {
 
     /** All gradients in one tensor: fp32 [N]; what backward adds to, and what processes average. */
     Tensor gradients() {
+        all.collect();
         return all.gradients();
+    }
+
+    /** Takes in one of several backward passes of a step: in fp32, whatever the networks' type. */
+    void accumulate() {
+        all.collect();
     }
 
     /** Forgets what backward has added up. */
     void clearGradients() {
-        Grad.off(() -> {
-            all.gradients().zero_();
-        });
+        all.clearGradients();
     }
 
     Ema ema() {
@@ -111,6 +127,7 @@ final class Updater implements AutoCloseable {
                     "optimizer", optimizerState(), TensorFiles.read(folder.resolve("optimizer.safetensors")));
             TensorFiles.restore("ema", ema.state(), TensorFiles.read(folder.resolve("ema.safetensors")));
             adamW.continueFrom(optimizerSteps);
+            all.publish();
         }
     }
 

@@ -26,7 +26,7 @@ final class OptimizersTest {
         try (Rng rng = new Rng(0);
                 var set = names.parameters()) {
             set.initialize(rng);
-            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> false);
+            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> false, DType.FP32);
                     AdamW adam = new AdamW(all, 0.9, 0.95, 1e-8, 0.1)) {
                 double w = 1;
                 double m = 0;
@@ -72,7 +72,7 @@ final class OptimizersTest {
         try (Rng rng = new Rng(3);
                 var set = names.parameters()) {
             set.initialize(rng);
-            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> true);
+            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> true, DType.FP32);
                     Muon muon = new Muon(all, 0.95, 0)) {
                 assertThat(all.matrices()).hasSize(2);
                 assertThat(all.numel()).isEqualTo(90 + 90 + 144);
@@ -103,7 +103,7 @@ final class OptimizersTest {
         try (Rng rng = new Rng(0);
                 var set = names.parameters()) {
             set.initialize(rng);
-            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> false);
+            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> false, DType.FP32);
                     Ema ema = new Ema(all, 0.5)) {
                 p.value().detach().fill_(3);
                 ema.update(1000);
@@ -136,6 +136,31 @@ final class OptimizersTest {
                         .isInstanceOf(ArithmeticException.class)
                         .hasMessageContaining("at step 8");
                 assertThat(p.value().toDoubles()).containsExactly(1, 1, 1, 1);
+            }
+        }
+    }
+
+    @Test
+    void networksMayComputeInAnotherTypeThanTheWeightsHave() {
+        Names names = Names.root();
+        Parameter p = names.parameter("w", Init.ONES, 3);
+        OptimizerConfig config = new OptimizerConfig(new LearningRate(1e-4, 0, 100, 1), false, 0.9, 0.95, 0, 1e9, 0.5);
+        try (Rng rng = new Rng(0);
+                var set = names.parameters()) {
+            set.initialize(rng);
+            try (Updater updater = new Updater(Map.of("m", set), config, DType.BF16)) {
+                assertThat(p.value().dtype()).isEqualTo(DType.BF16);
+                for (int step = 1; step <= 40; step++) {
+                    try (TensorScope ignored = TensorScope.open("step")) {
+                        p.value().sum().backward();
+                        p.value().sum().backward();
+                        assertThat(updater.gradients().toDoubles()).startsWith(2, 2, 2);
+                        updater.apply(0, step);
+                    }
+                }
+                // one step of 1e-4 is lost in bf16; forty are not, for they add up in fp32
+                assertThat(p.value().toDoubles()).containsOnly(0.99609375);
+                updater.ema().during(() -> assertThat(p.value().toDoubles()).containsOnly(0.99609375));
             }
         }
     }

@@ -2,9 +2,9 @@ package dev.kinora.models.cogvideox;
 
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Device;
+import dev.kinora.tensor.F;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorBundle;
-import dev.kinora.tensor.Tensors;
 import java.util.List;
 
 /**
@@ -22,11 +22,7 @@ public record RotaryEmbedding(Tensor cos, Tensor sin) implements TensorBundle {
 
     /** Turns x [B, heads, L, head_dim]; computed in fp32, returned in the type of x. */
     Tensor apply(Tensor x) {
-        Tensor x32 = x.to(DType.FP32);
-        Tensor pairs = x32.reshape(x.size(0), x.size(1), x.size(2), -1, 2); // [B, heads, L, head_dim/2, 2]
-        Tensor turned = Tensors.stack(-1, pairs.select(-1, 1).neg(), pairs.select(-1, 0))
-                .flatten(3, 4); // (-b, a) for (a, b)
-        return x32.mul(cos).add(turned.mul(sin)).to(x.dtype());
+        return F.rotatePairs(x.to(DType.FP32), cos, sin).to(x.dtype());
     }
 
     @Override
