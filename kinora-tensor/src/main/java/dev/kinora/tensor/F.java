@@ -201,6 +201,20 @@ public final class F {
                 x);
     }
 
+    /** Largest value of windows of {@code kernel} squared every {@code stride}, without padding: x [B, C, H, W]. */
+    public static Tensor maxPool2d(Tensor x, long kernel, long stride) {
+        return Native.op(
+                "max_pool2d",
+                () -> torch.max_pool2d(
+                        x.handle(),
+                        new long[] {kernel, kernel},
+                        new long[] {stride, stride},
+                        new long[] {0, 0},
+                        ones(2),
+                        false),
+                x);
+    }
+
     /** Nearest-neighbour resize of [B, C, H, W] to (h, w), with torch's {@code nearest} index rule. */
     public static Tensor interpolateNearest2d(Tensor x, long h, long w) {
         return Native.op("upsample_nearest2d", () -> torch.upsample_nearest2d(x.handle(), h, w), x);

@@ -61,6 +61,11 @@ public final class Tensors {
         return Native.op("zeros_like", () -> torch.zeros_like(other.handle()), other);
     }
 
+    /** A tensor of ones with the shape, type and device of another. */
+    public static Tensor onesLike(Tensor other) {
+        return Native.op("ones_like", () -> torch.ones_like(other.handle()), other);
+    }
+
     /** Uninitialised memory with the shape, type and device of another. */
     public static Tensor emptyLike(Tensor other) {
         return Native.op("empty_like", () -> torch.empty_like(other.handle()), other);
