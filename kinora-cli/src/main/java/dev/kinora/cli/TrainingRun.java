@@ -51,15 +51,19 @@ final class TrainingRun {
         if (config == null && !Files.exists(file)) {
             return null;
         }
+        return read(Files.readString(file), type, "--config: " + file);
+    }
+
+    /** A config's JSON; {@code what} names it in a refusal. */
+    static <C> C read(String json, Class<C> type, String what) {
         try {
-            return JSON.readValue(Files.readString(file), type);
+            return JSON.readValue(json, type);
         } catch (JsonProcessingException e) {
             Throwable cause = e.getCause();
             String why = cause instanceof IllegalArgumentException
                     ? String.valueOf(cause.getMessage())
                     : e.getOriginalMessage();
-            throw new CommandException(
-                    "--config: " + file + " = unusable (expected: a config of this kind; " + why + ")", e);
+            throw new CommandException(what + " = unusable (expected: a config of this kind; " + why + ")", e);
         }
     }
 

@@ -23,10 +23,12 @@ class TrainCommandTest {
     @Test
     void trainsACheckpointThatGenerates() throws IOException {
         Path vaeConfig = dir.resolve("vae.json");
-        JSON.writeValue(vaeConfig.toFile(), VaeTrainConfig.mini(List.of(new VaeTrainConfig.Phase(2, 1, 2))));
+        JSON.writeValue(vaeConfig.toFile(), VaeTrainConfig.mini());
         tiny(vaeConfig, "[8,8,8,8]");
         Shell vae = Shell.run(
-                "train vae % --config % --export % --json", dir.resolve("vae-run"), vaeConfig, dir.resolve("vae"));
+                "train vae % --config % --phase 1@16x16x1x2 --phase 1@16x16x9x1,24x16x1x2 --set latentChannels=4"
+                        + " --gan-start 2 --export % --json",
+                dir.resolve("vae-run"), vaeConfig, dir.resolve("vae"));
         assertThat(vae.code()).as(vae.err()).isZero();
         assertThat(vae.json().get("parameters").asLong()).isPositive();
         assertThat(dir.resolve("vae-run/metrics.jsonl")).isNotEmptyFile();
@@ -56,7 +58,6 @@ class TrainCommandTest {
     private static void tiny(Path file, String widths) throws IOException {
         ObjectNode config = (ObjectNode) JSON.readTree(file.toFile());
         config.set("blockOutChannels", JSON.readTree(widths));
-        config.put("bf16", false);
         ObjectNode mix = (ObjectNode) config.get("mix");
         mix.put("width", 16).put("height", 16).put("frames", 9);
         JSON.writeValue(file.toFile(), config);
@@ -68,10 +69,12 @@ class TrainCommandTest {
         Shell shell = Shell.run("train vae % --config %", dir.resolve("run"), file);
         assertThat(shell.code()).isEqualTo(1);
         assertThat(shell.errorLine()).contains("--config: " + file + " = unusable (expected: a config of this kind; ");
-        assertThat(Shell.run("train vae %", dir.resolve("run")).errorLine())
-                .contains("--phase = none (expected: one or more, or --config, for a new run)");
+        assertThat(Shell.run("train vae % --set group=4", dir.resolve("run")).errorLine())
+                .contains("--set = group=4 (expected: KEY=VALUE, KEY a field of config.json)");
+        assertThat(Shell.run("train vae % --gan-fixed", dir.resolve("run")).errorLine())
+                .contains("--gan-start = none (expected: a step");
         assertThat(Shell.run("train vae % --phase 3x4", dir.resolve("run")).errorLine())
-                .contains("--phase = 3x4 (expected: STEPSxFRAMESxBATCH");
+                .contains("--phase = 3x4 (expected: STEPS@SHAPE");
         assertThat(dir.resolve("run")).doesNotExist();
     }
 

@@ -1,6 +1,7 @@
 package dev.kinora.train;
 
 import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.Tensors;
 import dev.kinora.toybox.ToyboxMix;
@@ -8,48 +9,49 @@ import dev.kinora.toybox.ToyboxRenderer;
 import dev.kinora.toybox.ToyboxSpec;
 import java.util.SplittableRandom;
 
-/** Batches of Toybox clips as tensors. Which clips a step sees follows from seed and step alone. */
-final class ToyboxClips {
+/** Toybox as a source of clips: drawn when asked for, at any size, without end. */
+final class ToyboxClips implements ClipDraws {
     /** Seeds from here on are never trained on: validation clips. */
     static final long VALIDATION = 1L << 40;
 
     private final ToyboxMix mix;
 
+    /**
+     * Clips of this world.
+     *
+     * @param mix how clips are drawn; its length is that which shorter clips are cut from
+     */
     ToyboxClips(ToyboxMix mix) {
         this.mix = mix;
     }
 
-    /** Clips cut at random for one step: fp32 [B, 3, F, H, W] in [-1, 1]. */
-    Tensor batch(long seed, int step, int frames, int clips) {
-        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + step).split();
-        byte[] rgb = new byte[clips * frames * mix.width() * mix.height() * 3];
-        int size = rgb.length / clips;
-        for (int i = 0; i < clips; i++) {
-            ToyboxSpec spec = mix.draw(random.nextLong(VALIDATION));
-            int from = random.nextInt(mix.frames() - frames + 1);
-            System.arraycopy(ToyboxRenderer.frames(spec, from, frames), 0, rgb, i * size, size);
-        }
-        return toTensor(rgb, clips, frames);
+    @Override
+    public byte[] training(long draw, BatchShape shape) {
+        SplittableRandom random = new SplittableRandom(draw).split();
+        ToyboxSpec spec = sized(shape).draw(random.nextLong(VALIDATION));
+        int from = random.nextInt(spec.frames() - shape.frames() + 1);
+        return ToyboxRenderer.frames(spec, from, shape.frames());
     }
 
-    /** Whole clips of consecutive seeds: fp32 [B, 3, F, H, W] in [-1, 1]. */
-    Tensor whole(long firstSeed, int clips) {
-        int size = mix.frames() * mix.width() * mix.height() * 3;
-        byte[] rgb = new byte[clips * size];
-        for (int i = 0; i < clips; i++) {
-            byte[] clip = ToyboxRenderer.frames(mix.draw(firstSeed + i), 0, mix.frames());
-            System.arraycopy(clip, 0, rgb, i * size, size);
-        }
-        return toTensor(rgb, clips, mix.frames());
+    @Override
+    public byte[] validation(int index, BatchShape shape) {
+        return ToyboxRenderer.frames(sized(shape).draw(VALIDATION + index), 0, shape.frames());
     }
 
-    private Tensor toTensor(byte[] rgb, int clips, int frames) {
-        return Tensors.of(rgb, clips, frames, mix.height(), mix.width(), 3)
+    private ToyboxMix sized(BatchShape s) {
+        int frames = Math.max(mix.frames(), s.frames());
+        return new ToyboxMix(s.width(), s.height(), frames, mix.fps(), mix.twoToys(), mix.cameraMoves(), mix.heldOut());
+    }
+
+    /** uint8 clips [B, F, H, W, 3] to fp32 [B, 3, F, H, W] in [-1, 1]; bytes travel, floats are made where they stay. */
+    static Tensor toTensor(byte[] rgb, BatchShape shape, Device device) {
+        return Tensors.of(rgb, shape.batch(), shape.frames(), shape.height(), shape.width(), 3)
+                .to(device)
                 .permute(0, 4, 1, 2, 3) // [B, 3, F, H, W]
+                .contiguous()
                 .to(DType.FP32)
-                .div(127.5)
-                .sub(1)
-                .contiguous();
+                .div_(127.5)
+                .sub_(1);
     }
 
     /** One clip [3, F, H, W] in [-1, 1] to uint8 frames of [H, W, 3]. */
@@ -62,7 +64,8 @@ final class ToyboxClips {
                 .round()
                 .to(DType.UINT8)
                 .permute(1, 2, 3, 0)
-                .contiguous();
+                .contiguous()
+                .to(Device.CPU);
         int frames = (int) bytes.size(0);
         byte[][] out = new byte[frames][];
         for (int f = 0; f < frames; f++) {

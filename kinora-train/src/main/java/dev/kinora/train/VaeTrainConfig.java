@@ -2,21 +2,22 @@ package dev.kinora.train;
 
 import dev.kinora.toybox.ToyboxMix;
 import java.util.List;
+import java.util.SplittableRandom;
 
 /**
  * A VAE training run. Two runs of equal config give equal curves on the same machine.
  *
- * @param seed of the initial weights, the order of clips and the latents' noise
- * @param mix the world to learn: sizes, and how often there are two toys or a moving camera
+ * @param seed of the initial weights, the order of clips, their sizes and the latents' noise
+ * @param mix the world to learn: how often there are two toys or a moving camera, how long its clips are; its width and
+ *     height are those that the checkpoint names as its own
  * @param blockOutChannels widths of the levels, finest first
  * @param layersPerBlock residual blocks a level
  * @param latentChannels channels of the latents
  * @param groups of the group norms
  * @param phases what is seen when, one after the other
- * @param edge weight of the L1 distance of the pictures' differences between neighbouring pixels
- * @param kl weight of the KL divergence a latent
+ * @param losses what is compared, and how much each counts
  * @param optimizer how weights are updated; its steps are those of the phases together
- * @param bf16 whether matrix products and convolutions run in bfloat16
+ * @param precision of matrix products and convolutions
  * @param reportEvery steps between lines of metrics
  * @param saveEvery steps between checkpoints with validation and contact sheet
  */
@@ -28,10 +29,9 @@ public record VaeTrainConfig(
         int latentChannels,
         int groups,
         List<Phase> phases,
-        double edge,
-        double kl,
+        VaeLossConfig losses,
         OptimizerConfig optimizer,
-        boolean bf16,
+        Precision precision,
         int reportEvery,
         int saveEvery) {
 
@@ -39,7 +39,7 @@ public record VaeTrainConfig(
     public VaeTrainConfig {
         blockOutChannels = List.copyOf(blockOutChannels);
         phases = List.copyOf(phases);
-        int steps = phases.stream().mapToInt(Phase::steps).sum();
+        int steps = steps(phases);
         Checks.require(steps > 0, "vae training", "phases", phases, "at least one step");
         Checks.require(
                 optimizer.rate().steps() == steps,
@@ -47,29 +47,29 @@ public record VaeTrainConfig(
                 "learning rate steps",
                 optimizer.rate().steps(),
                 "the " + steps + " steps of the phases");
-        for (Phase p : phases) {
-            Checks.require(p.frames() <= mix.frames(), "vae training", "frames", p.frames(), "at most the clip's");
-        }
-        Checks.require(edge >= 0, "vae training", "edge", edge, "0 or more");
-        Checks.require(kl >= 0, "vae training", "kl", kl, "0 or more");
         Checks.require(reportEvery > 0, "vae training", "report every", reportEvery, "1 or more");
         Checks.require(saveEvery > 0, "vae training", "save every", saveEvery, "1 or more");
     }
 
     /**
-     * A stretch of steps that see clips of one length: single pictures teach space cheaply, then clips teach time.
+     * A stretch of steps: single pictures teach space cheaply, then clips teach time, of all sizes that the model shall
+     * know.
      *
      * @param steps how many
-     * @param frames of every clip, cut at random from the world's clips
-     * @param batch clips a step
+     * @param shapes native sizes; every step draws one, each as likely as the others, so that one that is listed twice
+     *     comes twice as often
      */
-    public record Phase(int steps, int frames, int batch) {
+    public record Phase(int steps, List<BatchShape> shapes) {
         /** Checks the ranges. */
         public Phase {
+            shapes = List.copyOf(shapes);
             Checks.require(steps >= 0, "vae training phase", "steps", steps, "0 or more");
-            Checks.require(frames > 0, "vae training phase", "frames", frames, "1 or more");
-            Checks.require(batch > 0, "vae training phase", "batch", batch, "1 or more");
+            Checks.require(!shapes.isEmpty(), "vae training phase", "shapes", shapes, "one or more");
         }
+    }
+
+    static int steps(List<Phase> phases) {
+        return phases.stream().mapToInt(Phase::steps).sum();
     }
 
     /** The phase of a step, counted from 1. */
@@ -84,23 +84,85 @@ public record VaeTrainConfig(
         return phases.getLast();
     }
 
-    /** The run that made the VAE of kinora-mini. */
+    /** The size of a step's clips: follows from seed and step alone. */
+    BatchShape shape(int step) {
+        List<BatchShape> shapes = phase(step).shapes();
+        return shapes.get(new SplittableRandom(seed * 999_983 + step).split().nextInt(shapes.size()));
+    }
+
+    /** The same with other losses. */
+    public VaeTrainConfig withLosses(VaeLossConfig other) {
+        return new VaeTrainConfig(
+                seed,
+                mix,
+                blockOutChannels,
+                layersPerBlock,
+                latentChannels,
+                groups,
+                phases,
+                other,
+                optimizer,
+                precision,
+                reportEvery,
+                saveEvery);
+    }
+
+    /** The same for other phases, with an optimizer whose schedule fits them. */
+    public VaeTrainConfig withPhases(List<Phase> others, OptimizerConfig schedule) {
+        return new VaeTrainConfig(
+                seed,
+                mix,
+                blockOutChannels,
+                layersPerBlock,
+                latentChannels,
+                groups,
+                others,
+                losses,
+                schedule,
+                precision,
+                reportEvery,
+                saveEvery);
+    }
+
+    /** The run that made the VAE of kinora-mini: 4.2 million weights, four sizes, 1 to 33 frames, for a GPU. */
+    public static VaeTrainConfig mini() {
+        return mini(List.of(
+                new Phase(
+                        500,
+                        List.of(
+                                new BatchShape(96, 64, 1, 64),
+                                new BatchShape(64, 96, 1, 64),
+                                new BatchShape(64, 64, 1, 64),
+                                new BatchShape(96, 64, 9, 16))),
+                new Phase(
+                        4500,
+                        List.of(
+                                new BatchShape(96, 64, 17, 16),
+                                new BatchShape(96, 64, 17, 16),
+                                new BatchShape(64, 96, 17, 16),
+                                new BatchShape(64, 64, 17, 20),
+                                new BatchShape(96, 96, 9, 20),
+                                new BatchShape(96, 64, 33, 8),
+                                new BatchShape(64, 64, 9, 32),
+                                new BatchShape(64, 96, 1, 64)))));
+    }
+
+    /** The settings of {@link #mini()} for other phases. */
     public static VaeTrainConfig mini(List<Phase> phases) {
-        int steps = phases.stream().mapToInt(Phase::steps).sum();
+        int steps = steps(phases);
         return new VaeTrainConfig(
                 1,
                 new ToyboxMix(96, 64, 17, 8, 0.15, 0.15, false),
-                List.of(16, 32, 64, 64),
+                List.of(32, 64, 96, 64),
                 1,
-                8,
+                16,
                 8,
                 phases,
-                0.5,
-                1e-4,
+                new VaeLossConfig(VaeLossConfig.Reconstruction.L1, 1, 0.5, 3, 1e-4, null, null),
                 new OptimizerConfig(
-                        new LearningRate(2e-3, Math.min(100, steps / 10), steps, 0.2), true, 0.9, 0.99, 0, 1, 0.998),
-                true,
+                        new LearningRate(2e-3, Math.min(100, steps / 10), steps, 0.05), true, 0.9, 0.99, 0, 1, 0.998),
+                Precision.AUTO,
                 25,
-                250);
+                500);
     }
 }

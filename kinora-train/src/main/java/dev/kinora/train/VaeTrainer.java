@@ -3,14 +3,15 @@ package dev.kinora.train;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoXConfig;
-import dev.kinora.models.cogvideox.DiagonalGaussianDistribution;
 import dev.kinora.models.cogvideox.VaeOptions;
 import dev.kinora.nn.Names;
 import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
+import dev.kinora.tensor.Tensors;
 import dev.kinora.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,61 +23,130 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Trains a causal video VAE of CogVideoX's architecture from scratch: L1 reconstruction with an edge term, and a KL
- * divergence. Everything random in a step follows from seed and step, so that a run killed at any point continues from
- * its last checkpoint bit for bit.
+ * Trains a causal video VAE of CogVideoX's architecture from scratch, on clips of mixed native sizes: reconstruction,
+ * edges, LPIPS and KL, and from a later step on against a discriminator (arXiv 2408.06072, section 2.1). Everything
+ * random in a step follows from seed and step, so that a run killed at any point continues from its last checkpoint bit
+ * for bit.
+ *
+ * <p>Frames go through the autoencoder in the batches of {@link VaeOptions#DEFAULT}, in training as later in use: the
+ * norms see what they will see.
  */
 public final class VaeTrainer implements AutoCloseable {
-    private static final int VALIDATION_CLIPS = 8;
-    private static final int SHOWN_CLIPS = 6;
+    private static final int LOADED_AHEAD = 4;
+    private static final int MEASURED_CLIPS = 32;
+    private static final List<String> PLOTTED = List.of(
+            "loss",
+            "l1",
+            "l2",
+            "edge",
+            "lpips",
+            "kl",
+            "generator",
+            "discriminator",
+            "balance",
+            "gradient_norm",
+            "validation_psnr",
+            "validation_flicker",
+            "validation_lpips",
+            "seconds_per_step");
 
     private final VaeTrainConfig config;
     private final RunFolder run;
+    private final Device device;
     private final AutoencoderKLCogVideoX vae;
     private final Updater updater;
-    private final ToyboxClips clips;
+    private final VaeObjective objective;
+    private final ClipDraws source;
+    private final ClipLoader loader;
+    private final VaeValidation validation;
     private final Metrics metrics;
+    private final MetricSums sums;
     private int step;
 
     private VaeTrainer(
             VaeTrainConfig config,
             RunFolder run,
+            Device device,
             AutoencoderKLCogVideoX vae,
             Updater updater,
-            Metrics metrics,
-            int step) {
+            VaeObjective objective,
+            ClipDraws source)
+            throws IOException {
         this.config = config;
         this.run = run;
+        this.device = device;
         this.vae = vae;
         this.updater = updater;
-        this.clips = new ToyboxClips(config.mix());
-        this.metrics = metrics;
-        this.step = step;
+        this.objective = objective;
+        this.source = source;
+        this.sums = new MetricSums(device);
+        this.step = restore();
+        this.metrics = new Metrics(run.resolve("metrics.jsonl"), step);
+        this.validation = new VaeValidation(config, source, device, objective.lpips());
+        int threads = Math.max(1, Math.min(12, Runtime.getRuntime().availableProcessors() - 2));
+        this.loader = new ClipLoader(
+                source, config.seed(), config::shape, config.optimizer().rate().steps(), threads, LOADED_AHEAD);
+    }
+
+    /** Opens a run on Toybox, on the CPU. */
+    public static VaeTrainer open(Path folder, VaeTrainConfig config) throws IOException {
+        return open(folder, config, Device.CPU);
+    }
+
+    /** Opens a run on Toybox. */
+    public static VaeTrainer open(Path folder, VaeTrainConfig config, Device device) throws IOException {
+        return open(folder, config, device, new ToyboxClips(config.mix()));
     }
 
     /**
      * Opens a run: a new one, or one that was stopped.
      *
      * @param folder where the run's files go
+     * @param device where it computes; a run may continue on another one, but then not bit for bit
+     * @param source of the clips; closed with the trainer
      * @throws IllegalArgumentException if the folder holds a run of another config
+     * @throws dev.kinora.weights.CheckpointException if the file of LPIPS weights holds something else
      */
-    public static VaeTrainer open(Path folder, VaeTrainConfig config) throws IOException {
+    public static VaeTrainer open(Path folder, VaeTrainConfig config, Device device, ClipDraws source)
+            throws IOException {
         RunFolder run = RunFolder.open(folder, RunFolder.tree(config));
         AutoencoderKLCogVideoX vae = new AutoencoderKLCogVideoX(modelConfig(config, 1), Names.root());
+        boolean opened = false;
         try (TensorScope ignored = TensorScope.open("initialise");
                 Rng rng = new Rng(config.seed())) {
             vae.parameters().initialize(rng);
+            vae.parameters().to(device);
+            VaeObjective objective = new VaeObjective(config, vae, device);
             Updater updater = new Updater(Map.of("vae", vae.parameters()), config.optimizer());
-            Path latest = run.latest();
-            int step = 0;
-            if (latest != null) {
-                step = RunFolder.state(latest).path("step").asInt();
-                updater.restore(
-                        latest, RunFolder.state(latest).path("optimizerSteps").asInt());
+            VaeTrainer trainer = new VaeTrainer(config, run, device, vae, updater, objective, source);
+            opened = true;
+            return trainer;
+        } finally {
+            if (!opened) {
+                vae.close();
+                run.close();
             }
-            Metrics metrics = new Metrics(run.resolve("metrics.jsonl"), step);
-            return new VaeTrainer(config, run, vae, updater, metrics, step);
         }
+    }
+
+    /** Takes up the newest checkpoint; returns its step, 0 where there is none. */
+    private int restore() throws IOException {
+        Path latest = run.latest();
+        if (latest == null) {
+            return 0;
+        }
+        var state = RunFolder.state(latest);
+        updater.restore(latest, state.path("optimizerSteps").asInt());
+        Adversary adversary = objective.adversary();
+        if (adversary != null) {
+            adversary.restore(latest, state.path("discriminatorSteps").asInt());
+        }
+        Map<String, Double> saved = new LinkedHashMap<>();
+        state.path("sums")
+                .properties()
+                .forEach(e -> saved.put(e.getKey(), e.getValue().asDouble()));
+        sums.restore(saved);
+        return state.path("step").asInt();
     }
 
     /** The architecture of a run, with the factor that brings latents to unit deviation. */
@@ -101,7 +171,7 @@ public final class VaeTrainer implements AutoCloseable {
                 false);
     }
 
-    /** Number of trained weights. */
+    /** Number of trained weights, without the discriminator's. */
     public long numel() {
         return updater.numel();
     }
@@ -109,22 +179,22 @@ public final class VaeTrainer implements AutoCloseable {
     /** Trains to the last step of the config. */
     public void train(TrainListener listener) throws IOException {
         int steps = config.optimizer().rate().steps();
-        listener.onNote("VAE of " + updater.numel() + " weights, from step " + step + " of " + steps);
+        listener.onNote("VAE of " + updater.numel() + " weights on " + device + ", from step " + step + " of " + steps);
         StepClock clock = new StepClock();
         while (step < steps) {
             step++;
             clock.step();
-            Map<String, Double> values = new LinkedHashMap<>(oneStep());
+            oneStep();
             if (step % config.reportEvery() == 0 || step == 1) {
+                Map<String, Double> values = report();
                 clock.report(values);
-                values.put("rate", config.optimizer().rate().at(step));
                 metrics.add(step, values);
                 listener.onStep(step, steps, values);
             }
             if (step % config.saveEvery() == 0 || step == steps) {
-                Map<String, Double> validation = validate();
-                metrics.add(step, validation);
-                listener.onStep(step, steps, validation);
+                Map<String, Double> values = validate();
+                metrics.add(step, values);
+                listener.onStep(step, steps, values);
                 save();
                 listener.onNote("checkpoint at step " + step);
                 clock.restart();
@@ -136,104 +206,61 @@ public final class VaeTrainer implements AutoCloseable {
         }
     }
 
-    /** One step; the values are those before the update. */
-    private Map<String, Double> oneStep() {
-        VaeTrainConfig.Phase phase = config.phase(step);
+    /** One step; its metrics, from before the update, go to the sums. */
+    private void oneStep() {
+        BatchShape shape = config.shape(step);
+        byte[] clips = loader.batch(step);
         try (TensorScope ignored = TensorScope.open("train step");
                 Rng rng = new Rng(config.seed() * 7_777_777 + step)) {
-            Tensor video = clips.batch(config.seed(), step, phase.frames(), phase.batch());
-            Terms terms = precision(() -> terms(video, rng));
-            Tensor loss = terms.l1()
-                    .add(terms.edge().mul(config.edge()))
-                    .add(terms.kl().mul(config.kl()));
-            loss.backward();
-            double value = loss.item();
-            double norm = updater.apply(value, step);
-            Map<String, Double> values = new LinkedHashMap<>();
-            values.put("loss", value);
-            values.put("l1", terms.l1().item());
-            values.put("edge", terms.edge().item());
-            values.put("kl", terms.kl().item());
-            values.put("gradient_norm", norm);
-            return values;
+            Tensor video = ToyboxClips.toTensor(clips, shape, device);
+            VaeObjective.Outcome outcome = objective.of(video, step, rng);
+            outcome.total().backward();
+            // a loss that is not finite shows in the gradients' norm, the one number that is read back
+            double norm = updater.apply(0, step);
+            Map<String, Tensor> terms = new LinkedHashMap<>(outcome.terms());
+            terms.putAll(objective.afterwards(outcome, step));
+            terms.put("gradient_norm", Tensors.scalar(norm, DType.FP64));
+            sums.add(terms);
         }
     }
 
-    private record Terms(Tensor l1, Tensor edge, Tensor kl) {}
-
-    private Terms terms(Tensor video, Rng rng) { // [B, 3, F, H, W]
-        DiagonalGaussianDistribution posterior = vae.encode(video, VaeOptions.DEFAULT);
-        Tensor mean = posterior.mean().to(DType.FP32); // [B, Z, f, h, w]
-        Tensor logvar = posterior.logvar().to(DType.FP32);
-        Tensor noise = rng.randn(DType.FP32, mean.shape());
-        Tensor latents = mean.add(logvar.mul(0.5).exp().mul(noise));
-        Tensor decoded = vae.decode(latents, VaeOptions.DEFAULT).to(DType.FP32);
-        Tensor difference = decoded.sub(video);
-        Tensor kl = mean.square().add(logvar.exp()).sub(1).sub(logvar).mean().mul(0.5);
-        return new Terms(difference.abs().mean(), gradient(difference, 4).add(gradient(difference, 3)), kl);
-    }
-
-    /** Mean size of the difference between neighbours along a dimension. */
-    private static Tensor gradient(Tensor x, int dim) {
-        long n = x.size(dim) - 1;
-        return x.narrow(dim, 1, n).sub(x.narrow(dim, 0, n)).abs().mean();
-    }
-
-    private <T> T precision(TensorScope.Body<T, RuntimeException> body) {
-        return config.bf16() ? Grad.autocast(DType.BF16, body) : body.run();
-    }
-
-    /** PSNR on clips that training never sees, and a contact sheet of them, with the averaged weights. */
-    private Map<String, Double> validate() throws IOException {
+    private Map<String, Double> report() {
+        Map<String, Double> means = sums.drain();
         Map<String, Double> values = new LinkedHashMap<>();
-        List<Pictures.Row> rows = new ArrayList<>();
-        updater.ema()
-                .during(() -> Grad.off(() -> {
-                    double error = 0;
-                    double flicker = 0;
-                    for (int i = 0; i < VALIDATION_CLIPS; i++) {
-                        try (TensorScope ignored = TensorScope.open("validate")) {
-                            Tensor video = clips.whole(ToyboxClips.VALIDATION + i, 1);
-                            Tensor latents =
-                                    vae.encode(video, VaeOptions.DEFAULT).mode();
-                            Tensor decoded =
-                                    vae.decode(latents, VaeOptions.DEFAULT).clamp(-1, 1);
-                            Tensor difference = decoded.sub(video);
-                            error += difference.square().mean().item() / 4;
-                            flicker += gradient(difference, 2).item() / 2;
-                            if (i < SHOWN_CLIPS) {
-                                rows.add(new Pictures.Row("", everyOther(video.select(0, 0))));
-                                rows.add(new Pictures.Row("", everyOther(decoded.select(0, 0))));
-                            }
-                        }
-                    }
-                    values.put("validation_psnr", -10 * Math.log10(error / VALIDATION_CLIPS));
-                    values.put("validation_flicker", flicker / VALIDATION_CLIPS);
-                }));
-        Pictures.writePng(
-                run.resolve("reconstructions.png"),
-                Pictures.sheet(rows, config.mix().width(), config.mix().height(), 2));
+        Double loss = means.remove("loss");
+        if (loss != null) {
+            values.put("loss", loss);
+        }
+        values.putAll(means);
+        values.put("rate", config.optimizer().rate().at(step));
         return values;
     }
 
-    private static List<byte[]> everyOther(Tensor video) {
-        byte[][] frames = ToyboxClips.frames(video);
-        List<byte[]> some = new ArrayList<>();
-        for (int f = 0; f < frames.length; f += 2) {
-            some.add(frames[f]);
-        }
-        return some;
+    /** Quality on clips that training never sees, and a contact sheet of them, with the averaged weights. */
+    private Map<String, Double> validate() throws IOException {
+        Map<String, Double> values = new LinkedHashMap<>();
+        withAverages(() -> values.putAll(validation.run(vae, run.resolve("reconstructions.png"))));
+        return values;
     }
 
     private void save() throws IOException {
         ObjectNode state = RunFolder.object();
         state.put("step", step);
         state.put("optimizerSteps", updater.optimizerSteps());
-        run.save(state, updater::save);
-        Map<String, List<double[]>> curves = new LinkedHashMap<>();
-        for (String name : List.of("l1", "edge", "kl", "gradient_norm", "validation_psnr", "seconds_per_step")) {
-            curves.put(name, metrics.series(name));
+        ObjectNode open = state.putObject("sums");
+        sums.state().forEach(open::put);
+        Adversary adversary = objective.adversary();
+        if (adversary != null) {
+            state.put("discriminatorSteps", adversary.optimizerSteps());
         }
+        run.save(state, checkpoint -> {
+            updater.save(checkpoint);
+            if (adversary != null) {
+                adversary.save(checkpoint);
+            }
+        });
+        Map<String, List<double[]>> curves = new LinkedHashMap<>();
+        PLOTTED.forEach(name -> curves.put(name, metrics.series(name)));
         CurvePlot.write(run.resolve("curves.png"), curves);
     }
 
@@ -243,19 +270,45 @@ public final class VaeTrainer implements AutoCloseable {
      * @param folder for {@code config.json} and the weights
      */
     public void export(Path folder) throws IOException {
-        IOException[] failed = new IOException[1];
-        updater.ema().during(() -> {
+        withAverages(() -> {
             try (TensorScope ignored = TensorScope.open("export")) {
-                Tensor latents = Grad.off(() -> vae.encode(clips.whole(ToyboxClips.VALIDATION, 32), VaeOptions.DEFAULT)
-                        .mode());
-                double deviation =
-                        Math.sqrt(latents.sub(latents.mean()).square().mean().item());
                 Files.createDirectories(folder);
-                modelConfig(config, 1 / deviation).toConfig().write(folder.resolve("config.json"));
+                modelConfig(config, 1 / deviation()).toConfig().write(folder.resolve("config.json"));
                 new SafetensorsWriter()
                         .metadata("format", "pt")
                         .addAll(vae.parameters(), DType.FP32)
                         .write(folder.resolve("diffusion_pytorch_model.safetensors"));
+            }
+        });
+    }
+
+    private double deviation() {
+        BatchShape one = new BatchShape(
+                config.mix().width(), config.mix().height(), config.mix().frames(), 1);
+        return Grad.off(() -> {
+            List<Tensor> means = new ArrayList<>();
+            for (int i = 0; i < MEASURED_CLIPS; i++) {
+                int clip = i;
+                means.add(TensorScope.compute(() -> vae.encode(
+                                ToyboxClips.toTensor(source.validation(clip, one), one, device), VaeOptions.DEFAULT)
+                        .mode()
+                        .to(DType.FP32)));
+            }
+            Tensor latents = Tensors.cat(0, means);
+            return Math.sqrt(latents.sub(latents.mean()).square().mean().item());
+        });
+    }
+
+    @FunctionalInterface
+    private interface FileWork {
+        void run() throws IOException;
+    }
+
+    private void withAverages(FileWork body) throws IOException {
+        IOException[] failed = new IOException[1];
+        updater.ema().during(() -> {
+            try {
+                body.run();
             } catch (IOException e) {
                 failed[0] = e;
             }
@@ -267,9 +320,13 @@ public final class VaeTrainer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        loader.close();
+        sums.close();
+        objective.close();
         updater.close();
         vae.close();
         run.close();
+        source.close();
     }
 
     @Override

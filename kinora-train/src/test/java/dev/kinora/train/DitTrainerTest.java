@@ -62,11 +62,10 @@ final class DitTrainerTest {
                 1,
                 4,
                 4,
-                List.of(new VaeTrainConfig.Phase(1, 1, 1)),
-                0.5,
-                1e-4,
+                List.of(new VaeTrainConfig.Phase(1, List.of(new BatchShape(16, 16, 1, 1)))),
+                new VaeLossConfig(VaeLossConfig.Reconstruction.L1, 1, 0.5, 1, 1e-4, null, null),
                 optimizer,
-                false,
+                Precision.FP32,
                 1,
                 1);
         try (VaeTrainer trainer = VaeTrainer.open(data.resolve("vae-run"), vae)) {

@@ -9,7 +9,9 @@ import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.function.LongFunction;
 
 /**
@@ -91,9 +93,10 @@ final class CogVideoXCausalConv3d {
 
     private Tensor pad(Tensor x, ConvCache cache) {
         Tensor before = cache.before(this);
-        Tensor padded = before != null
-                ? Tensors.cat(2, before, x)
-                : Tensors.cat(2, Tensors.cat(2, Collections.nCopies(kernel - 1, x.narrow(2, 0, 1))), x);
+        List<Tensor> parts =
+                new ArrayList<>(before != null ? List.of(before) : Collections.nCopies(kernel - 1, x.narrow(2, 0, 1)));
+        parts.add(x);
+        Tensor padded = Tensors.cat(2, parts);
         cache.keep(this, padded, kernel - 1);
         return padded; // [B, in, k - 1 + T, H, W]
     }

@@ -1,0 +1,212 @@
+package dev.kinora.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.train.BatchShape;
+import dev.kinora.train.LearningRate;
+import dev.kinora.train.OptimizerConfig;
+import dev.kinora.train.VaeLossConfig;
+import dev.kinora.train.VaeTrainConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What an autoencoder is trained on and against: changes to a config, by command line. */
+final class VaeRecipe {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern SHAPE = Pattern.compile("(?:(\\d{1,5})x(\\d{1,5})x)?(\\d{1,4})x(\\d{1,5})");
+
+    @Option(
+            names = "--phase",
+            paramLabel = "STEPS@SHAPE[,SHAPE]",
+            description = {
+                "A stretch of training on clips of these shapes, WIDTHxHEIGHTxFRAMESxBATCH or, at 96x64, FRAMESxBATCH;"
+                        + " every step draws one. Frames are 1, 8 k or 8 k + 1. May be given several times: pictures"
+                        + " first, then clips."
+            })
+    private List<String> phases = new ArrayList<>();
+
+    @Option(
+            names = "--reconstruction",
+            paramLabel = "l1|l2",
+            description = "How colours are compared: by their difference, or by its square.")
+    private VaeLossConfig.@Nullable Reconstruction reconstruction;
+
+    @Option(
+            names = "--edge",
+            paramLabel = "WEIGHT",
+            description = "Weight of the distance of edges at three scales, the perceptual term that needs no weights.")
+    private @Nullable Double edge;
+
+    @Option(
+            names = "--kl",
+            paramLabel = "WEIGHT",
+            description = "Weight of the KL divergence a latent: higher makes latents smoother, pictures softer.")
+    private @Nullable Double kl;
+
+    @Option(
+            names = "--lpips",
+            paramLabel = "FILE",
+            description =
+                    "LPIPS weights (AlexNet or VGG16 with heads, safetensors): a term, and a measure of validation.")
+    private @Nullable Path lpips;
+
+    @Option(
+            names = "--lpips-weight",
+            paramLabel = "WEIGHT",
+            description = "Weight of the LPIPS distance; 0 only measures. Default: 0.1.")
+    private @Nullable Double lpipsWeight;
+
+    @Option(names = "--lpips-every-frame", description = "Compare all frames of a clip, not one drawn anew every step.")
+    private boolean lpipsEveryFrame;
+
+    @Option(
+            names = "--gan-start",
+            paramLabel = "STEP",
+            description =
+                    "Train against a 3D discriminator (hinge loss) from this step on; late, when colours are right.")
+    private @Nullable Integer ganStart;
+
+    @Option(
+            names = "--gan-weight",
+            paramLabel = "WEIGHT",
+            description =
+                    "The discriminator's share of the other terms' pull at the decoder's last layer. Default: 0.1.")
+    private @Nullable Double ganWeight;
+
+    @Option(names = "--gan-fixed", description = "Take --gan-weight as it is, without bringing it to that scale.")
+    private boolean ganFixed;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Any field of config.json, such as groups=4 or optimizer.rate.peak=1e-3.")
+    private List<String> set = new ArrayList<>();
+
+    /** Whether anything is asked to be other than a config says. */
+    boolean given() {
+        return !phases.isEmpty()
+                || reconstruction != null
+                || edge != null
+                || kl != null
+                || lpips != null
+                || lpipsWeight != null
+                || lpipsEveryFrame
+                || ganStart != null
+                || ganWeight != null
+                || ganFixed
+                || !set.isEmpty();
+    }
+
+    /** The config with everything that was asked for. */
+    VaeTrainConfig apply(VaeTrainConfig base) {
+        VaeTrainConfig config = phases.isEmpty() ? base : phased(base);
+        VaeLossConfig l = config.losses();
+        VaeLossConfig.Perceptual perceptual = lpips == null
+                ? l.lpips()
+                : new VaeLossConfig.Perceptual(
+                        lpipsWeight == null ? 0.1 : lpipsWeight,
+                        lpips.toAbsolutePath().toString(),
+                        lpipsEveryFrame);
+        if (lpips == null && (lpipsWeight != null || lpipsEveryFrame)) {
+            throw new CommandException(
+                    "--lpips = none (expected: a file, where --lpips-weight or --lpips-every-frame" + " is given)");
+        }
+        if (ganStart == null && (ganWeight != null || ganFixed)) {
+            throw new CommandException(
+                    "--gan-start = none (expected: a step, where --gan-weight or --gan-fixed is" + " given)");
+        }
+        VaeLossConfig.Gan gan = ganStart == null
+                ? l.gan()
+                : new VaeLossConfig.Gan(
+                        ganWeight == null ? 0.1 : ganWeight,
+                        ganStart,
+                        Math.min(200, Math.max(0, ganStart - 1)),
+                        !ganFixed,
+                        32,
+                        3,
+                        2e-4,
+                        0);
+        return edited(config.withLosses(new VaeLossConfig(
+                reconstruction == null ? l.reconstruction() : reconstruction,
+                l.reconstructionWeight(),
+                edge == null ? l.edge() : edge,
+                l.edgeScales(),
+                kl == null ? l.kl() : kl,
+                perceptual,
+                gan)));
+    }
+
+    /** Other phases, with a schedule of their length. */
+    private VaeTrainConfig phased(VaeTrainConfig base) {
+        List<VaeTrainConfig.Phase> parsed =
+                phases.stream().map(VaeRecipe::phase).toList();
+        int steps = parsed.stream().mapToInt(VaeTrainConfig.Phase::steps).sum();
+        OptimizerConfig o = base.optimizer();
+        LearningRate r = o.rate();
+        return base.withPhases(
+                parsed,
+                new OptimizerConfig(
+                        new LearningRate(r.peak(), Math.min(r.warmup(), steps / 10), steps, r.floor()),
+                        o.muon(),
+                        o.beta1(),
+                        o.beta2(),
+                        o.weightDecay(),
+                        o.clip(),
+                        o.ema()));
+    }
+
+    private static VaeTrainConfig.Phase phase(String text) {
+        int at = text.indexOf('@');
+        List<BatchShape> shapes = new ArrayList<>();
+        for (String part : text.substring(at + 1).split(",", -1)) {
+            Matcher m = SHAPE.matcher(part);
+            if (at < 1 || at > 8 || !text.substring(0, at).matches("\\d+") || !m.matches()) {
+                throw new CommandException("--phase = " + text
+                        + " (expected: STEPS@SHAPE[,SHAPE], such as 500@1x64 or 4000@96x64x17x16,64x96x17x16)");
+            }
+            shapes.add(new BatchShape(
+                    m.group(1) == null ? 96 : Integer.parseInt(m.group(1)),
+                    m.group(2) == null ? 64 : Integer.parseInt(m.group(2)),
+                    Integer.parseInt(m.group(3)),
+                    Integer.parseInt(m.group(4))));
+        }
+        return new VaeTrainConfig.Phase(Integer.parseInt(text.substring(0, at)), shapes);
+    }
+
+    private VaeTrainConfig edited(VaeTrainConfig config) {
+        ObjectNode tree = JSON.valueToTree(config);
+        for (String change : set) {
+            int at = change.indexOf('=');
+            String key = at < 0 ? change : change.substring(0, at);
+            int dot = key.lastIndexOf('.');
+            JsonNode parent =
+                    dot < 0 ? tree : tree.at("/" + key.substring(0, dot).replace('.', '/'));
+            String name = key.substring(dot + 1);
+            if (at < 1 || !(parent instanceof ObjectNode object) || !object.has(name)) {
+                throw new CommandException("--set = " + change + " (expected: KEY=VALUE, KEY a field of config.json)");
+            }
+            object.set(name, value(change.substring(at + 1)));
+        }
+        try {
+            return TrainingRun.read(JSON.writeValueAsString(tree), VaeTrainConfig.class, "--set");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("--set", e);
+        }
+    }
+
+    /** JSON where it is JSON, else text. */
+    private static JsonNode value(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            return JSON.getNodeFactory().textNode(text);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.kinora.train;
+
+import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
+import dev.kinora.models.cogvideox.VaeOptions;
+import dev.kinora.models.vision.Lpips;
+import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Device;
+import dev.kinora.tensor.Grad;
+import dev.kinora.tensor.Tensor;
+import dev.kinora.tensor.TensorScope;
+import dev.kinora.train.loss.EdgeLoss;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at clips that training never sees, of every size that it trains on, without noise in the latents. */
+final class VaeValidation {
+    private static final int CLIPS = 8;
+    private static final int SHOWN = 6;
+    private static final int PICTURES_AT_A_TIME = 16;
+
+    private final ClipDraws source;
+    private final List<BatchShape> shapes;
+    private final BatchShape own;
+    private final Device device;
+    private final @Nullable Lpips lpips;
+
+    /**
+     * A look at the sizes of the last phase.
+     *
+     * @param lpips null where there are no weights for it
+     */
+    VaeValidation(VaeTrainConfig config, ClipDraws source, Device device, @Nullable Lpips lpips) {
+        this.source = source;
+        this.device = device;
+        this.lpips = lpips;
+        this.own = new BatchShape(config.mix().width(), config.mix().height(), frames(config), 1);
+        List<BatchShape> sizes = new ArrayList<>(List.of(own));
+        for (BatchShape s : config.phases().getLast().shapes()) {
+            BatchShape size = new BatchShape(s.width(), s.height(), own.frames(), 1);
+            if (!sizes.contains(size)) {
+                sizes.add(size);
+            }
+        }
+        this.shapes = List.copyOf(sizes);
+    }
+
+    private static int frames(VaeTrainConfig config) {
+        int frames = config.mix().frames();
+        return frames % 8 <= 1 ? frames : frames - frames % 8 + 1;
+    }
+
+    private static String size(BatchShape s) {
+        return s.width() + "x" + s.height();
+    }
+
+    /**
+     * PSNR in dB, flicker (mean error of the change from frame to frame, of the range) and LPIPS, over eight clips of
+     * the run's own size and two of every other; PSNR of each size too where there are several.
+     *
+     * @param sheet where a picture of clips and reconstructions goes
+     */
+    Map<String, Double> run(AutoencoderKLCogVideoX vae, Path sheet) throws IOException {
+        Map<String, Double> sums = new LinkedHashMap<>();
+        List<Pictures.Row> rows = new ArrayList<>();
+        double error = 0;
+        double flicker = 0;
+        double perceptual = 0;
+        int clips = 0;
+        int seen = 0; // by LPIPS
+        for (BatchShape shape : shapes) {
+            int n = shape.equals(own) ? CLIPS : 2;
+            double ofSize = 0;
+            for (int i = 0; i < n; i++) {
+                try (TensorScope ignored = TensorScope.open("validate")) {
+                    Tensor video = ToyboxClips.toTensor(source.validation(i, shape), shape, device);
+                    Tensor decoded = reconstruct(vae, video);
+                    Tensor difference = decoded.sub(video);
+                    ofSize += difference.square().mean().item() / 4;
+                    flicker += shape.frames() == 1
+                            ? 0
+                            : EdgeLoss.gradient(difference, 2).item() / 2;
+                    if (lpips != null) {
+                        perceptual += distance(lpips, video, decoded);
+                        seen++;
+                    }
+                    if (shape.equals(own) && i < SHOWN) {
+                        rows.add(new Pictures.Row("", everyOther(video.select(0, 0))));
+                        rows.add(new Pictures.Row("", everyOther(decoded.select(0, 0))));
+                    }
+                }
+            }
+            if (shapes.size() > 1) {
+                sums.put("validation_psnr_" + size(shape), psnr(ofSize / n));
+            }
+            error += ofSize;
+            clips += n;
+        }
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put("validation_psnr", psnr(error / clips));
+        values.put("validation_flicker", flicker / clips);
+        if (seen > 0) {
+            values.put("validation_lpips", perceptual / seen);
+        }
+        values.putAll(sums);
+        BufferedImage picture = Pictures.sheet(rows, own.width(), own.height(), 2);
+        Pictures.writePng(sheet, picture);
+        return values;
+    }
+
+    private static Tensor reconstruct(AutoencoderKLCogVideoX vae, Tensor video) {
+        return Grad.off(() -> {
+            Tensor latents = vae.encode(video, VaeOptions.DEFAULT).mode();
+            return vae.decode(latents, VaeOptions.DEFAULT).to(DType.FP32).clamp(-1, 1);
+        });
+    }
+
+    private static double psnr(double squaredError) {
+        return -10 * Math.log10(Math.max(squaredError, 1e-12));
+    }
+
+    private static double distance(Lpips lpips, Tensor video, Tensor decoded) {
+        return Grad.off(() -> {
+            Tensor x = video.select(0, 0).transpose(0, 1); // [F, 3, H, W]
+            Tensor y = decoded.select(0, 0).transpose(0, 1);
+            double sum = 0;
+            long frames = x.size(0);
+            for (long f = 0; f < frames; f += PICTURES_AT_A_TIME) {
+                long n = Math.min(PICTURES_AT_A_TIME, frames - f);
+                sum += lpips.forward(x.narrow(0, f, n), y.narrow(0, f, n)).sum().item();
+            }
+            return sum / frames;
+        });
+    }
+
+    private static List<byte[]> everyOther(Tensor video) {
+        byte[][] frames = ToyboxClips.frames(video);
+        List<byte[]> some = new ArrayList<>();
+        for (int f = 0; f < frames.length; f += 2) {
+            some.add(frames[f]);
+        }
+        return some;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.kinora.train.loss;
+
+import dev.kinora.tensor.Autograd;
+import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Tensor;
+import java.util.List;
+
+/** The hinge form of adversarial training (Lim and Ye, arXiv 1705.02894), and how much of it a decoder gets. */
+public final class HingeGan {
+    private static final double LARGEST = 1e4;
+    private static final double EPS = 1e-4;
+
+    private HingeGan() {}
+
+    /** What the decoder lowers: the reconstructions' mean logit, negated. A scalar. */
+    public static Tensor generator(Tensor fake) {
+        return fake.to(DType.FP32).mean().neg();
+    }
+
+    /** What the discriminator lowers: logits of clips above 1 and of reconstructions below -1 cost nothing. A scalar. */
+    public static Tensor discriminator(Tensor real, Tensor fake) {
+        Tensor onClips = real.to(DType.FP32).neg().add(1).relu().mean();
+        Tensor onFakes = fake.to(DType.FP32).add(1).relu().mean();
+        return onClips.add(onFakes).mul(0.5);
+    }
+
+    /**
+     * The squared slope of the discriminator where clips are (R1 of Mescheder et al., arXiv 1801.04406), mean a clip.
+     *
+     * @param logits of {@code clips}, recorded
+     * @param clips a leaf that requires gradients
+     */
+    public static Tensor slope(Tensor logits, Tensor clips) {
+        Tensor slope = Autograd.gradients(logits.to(DType.FP32).sum(), List.of(clips), true, true)
+                .getFirst();
+        return slope.to(DType.FP32).square().sum().div(clips.size(0));
+    }
+
+    /**
+     * The weight at which the adversarial term pulls as hard at the decoder's last layer as everything else does (Esser
+     * et al., arXiv 2012.09841): a scalar outside the graph, never read back from the device.
+     *
+     * @param others the terms it is balanced against, recorded, to be gone through again
+     * @param generator the adversarial term, recorded, to be gone through again
+     * @param last weight of the decoder's last layer
+     */
+    public static Tensor balance(Tensor others, Tensor generator, Tensor last) {
+        Tensor pull = Autograd.gradients(others, List.of(last), true, false).getFirst();
+        Tensor push = Autograd.gradients(generator, List.of(last), true, false).getFirst();
+        return pull.norm().div(push.norm().add(EPS)).clamp(0, LARGEST).detach();
+    }
+}

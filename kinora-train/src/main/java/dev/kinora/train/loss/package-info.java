@@ -1,0 +1,5 @@
+/** What autoencoders are trained against. */
+@NullMarked
+package dev.kinora.train.loss;
+
+import org.jspecify.annotations.NullMarked;
