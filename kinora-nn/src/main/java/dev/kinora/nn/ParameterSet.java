@@ -120,6 +120,15 @@ public final class ParameterSet implements AutoCloseable {
                 .orElse(Device.CPU);
     }
 
+    /** The type of the weights, by the first that is bound; fp32 while none is. */
+    public DType dtype() {
+        return parameters.values().stream()
+                .filter(Parameter::isBound)
+                .findFirst()
+                .map(p -> p.value().dtype())
+                .orElse(DType.FP32);
+    }
+
     /** Moves every bound weight. */
     public void to(Device device) {
         replaceAll(v -> v.to(device));

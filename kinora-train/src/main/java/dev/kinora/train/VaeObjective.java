@@ -71,12 +71,13 @@ final class VaeObjective implements AutoCloseable {
     /** The terms of one batch, fp32 [B, 3, F, H, W] in [-1, 1] on the device; {@code rng} draws the latents' noise. */
     Outcome of(Tensor video, int step, Rng rng) {
         return precision(() -> {
-            DiagonalGaussianDistribution posterior = vae.encode(video, VaeOptions.DEFAULT);
+            DType type = config.precision().ofNetworks(device);
+            DiagonalGaussianDistribution posterior = vae.encode(video.to(type), VaeOptions.DEFAULT);
             Tensor mean = posterior.mean().to(DType.FP32); // [B, Z, f, h, w]
             Tensor logvar = posterior.logvar().to(DType.FP32);
             Tensor noise = rng.randn(DType.FP32, mean.shape()).to(device);
             Tensor latents = mean.add(logvar.mul(0.5).exp().mul(noise));
-            Tensor decoded = vae.decode(latents, VaeOptions.DEFAULT).to(DType.FP32);
+            Tensor decoded = vae.decode(latents.to(type), VaeOptions.DEFAULT).to(DType.FP32);
             return sum(video, decoded, mean, logvar, step);
         });
     }
@@ -173,7 +174,7 @@ final class VaeObjective implements AutoCloseable {
 
     /** Runs the body in the run's precision. */
     <T> T precision(TensorScope.Body<T, RuntimeException> body) {
-        return config.precision().isBf16(device) ? Grad.autocast(DType.BF16, body) : body.run();
+        return config.precision().isAutocast(device) ? Grad.autocast(DType.BF16, body) : body.run();
     }
 
     /** What measures perceptual distance, or null where the run has no weights for it. */

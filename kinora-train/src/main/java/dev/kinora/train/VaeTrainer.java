@@ -117,7 +117,10 @@ public final class VaeTrainer implements AutoCloseable {
             vae.parameters().initialize(rng);
             vae.parameters().to(device);
             VaeObjective objective = new VaeObjective(config, vae, device);
-            Updater updater = new Updater(Map.of("vae", vae.parameters()), config.optimizer());
+            Updater updater = new Updater(
+                    Map.of("vae", vae.parameters()),
+                    config.optimizer(),
+                    config.precision().ofNetworks(device));
             VaeTrainer trainer = new VaeTrainer(config, run, device, vae, updater, objective, source);
             opened = true;
             return trainer;
@@ -290,7 +293,9 @@ public final class VaeTrainer implements AutoCloseable {
             for (int i = 0; i < MEASURED_CLIPS; i++) {
                 int clip = i;
                 means.add(TensorScope.compute(() -> vae.encode(
-                                ToyboxClips.toTensor(source.validation(clip, one), one, device), VaeOptions.DEFAULT)
+                                ToyboxClips.toTensor(source.validation(clip, one), one, device)
+                                        .to(vae.parameters().dtype()),
+                                VaeOptions.DEFAULT)
                         .mode()
                         .to(DType.FP32)));
             }

@@ -115,7 +115,8 @@ final class VaeValidation {
 
     private static Tensor reconstruct(AutoencoderKLCogVideoX vae, Tensor video) {
         return Grad.off(() -> {
-            Tensor latents = vae.encode(video, VaeOptions.DEFAULT).mode();
+            Tensor latents = vae.encode(video.to(vae.parameters().dtype()), VaeOptions.DEFAULT)
+                    .mode();
             return vae.decode(latents, VaeOptions.DEFAULT).to(DType.FP32).clamp(-1, 1);
         });
     }
