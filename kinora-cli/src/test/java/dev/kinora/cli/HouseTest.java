@@ -33,6 +33,7 @@ class HouseTest {
             "models",
             "pipeline",
             "toybox",
+            "eval",
             "train",
             "curate",
             "cli");

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.eval;
+
+import org.jspecify.annotations.NullMarked;
