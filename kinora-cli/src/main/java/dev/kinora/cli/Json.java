@@ -32,6 +32,15 @@ final class Json {
         }
     }
 
+    /** What {@link #line} wrote of a record. */
+    static <T> T read(String line, Class<T> type) {
+        try {
+            return MAPPER.readValue(line, type);
+        } catch (JsonProcessingException e) {
+            throw new CommandException("JSON = " + line + " (expected: a line of " + type.getSimpleName() + ")", e);
+        }
+    }
+
     /** Text that is known to be JSON. */
     static JsonNode parse(String text) {
         try {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             TextCommand.class,
             TrainCommand.class,
             ToyboxCommand.class,
+            EvalCommand.class,
             DoctorCommand.class,
             HelpCommand.class
         },

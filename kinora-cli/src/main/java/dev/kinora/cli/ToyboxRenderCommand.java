@@ -20,7 +20,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +94,7 @@ final class ToyboxRenderCommand extends Action {
                     interrupts().check();
                     ToyboxClip clip = ToyboxRenderer.render(mix.draw(seed + i));
                     String name = "clip_%05d.mp4".formatted(i);
-                    List<Image> frames = frames(clip);
+                    List<Image> frames = ToyboxFrames.of(clip);
                     write(folder.resolve(name), clip, frames);
                     manifest.write(Json.line(Entry.of(name, seed + i, clip)));
                     manifest.write('\n');
@@ -116,17 +115,6 @@ final class ToyboxRenderCommand extends Action {
             progress.end();
             return new Rendered(out, clips);
         }
-    }
-
-    private static List<Image> frames(ToyboxClip clip) {
-        int width = clip.spec().width();
-        int height = clip.spec().height();
-        int size = width * height * 3;
-        List<Image> frames = new ArrayList<>();
-        for (int f = 0; f < clip.spec().frames(); f++) {
-            frames.add(Image.of(width, height, Arrays.copyOfRange(clip.rgb(), f * size, (f + 1) * size)));
-        }
-        return frames;
     }
 
     private static void write(Path file, ToyboxClip clip, List<Image> frames) throws IOException {

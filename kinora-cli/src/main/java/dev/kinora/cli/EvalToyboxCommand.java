@@ -1,0 +1,367 @@
+package dev.kinora.cli;
+
+import dev.kinora.diffusion.Guidance;
+import dev.kinora.eval.Rate;
+import dev.kinora.eval.RenderedClips;
+import dev.kinora.eval.ToyboxReader;
+import dev.kinora.eval.ToyboxReading;
+import dev.kinora.eval.ToyboxScore;
+import dev.kinora.media.ContactSheet;
+import dev.kinora.media.FrameTensors;
+import dev.kinora.media.Image;
+import dev.kinora.media.Images;
+import dev.kinora.pipeline.GenerateListener;
+import dev.kinora.pipeline.GenerateRequest;
+import dev.kinora.pipeline.Generation;
+import dev.kinora.pipeline.VideoPipeline;
+import dev.kinora.tensor.TensorScope;
+import dev.kinora.toybox.ToyCaptions;
+import dev.kinora.toybox.ToyboxMix;
+import dev.kinora.toybox.ToyboxSpec;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Whether generated clips show what their prompts ask for. */
+@Command(
+        name = "toybox",
+        header = "Measure how often a checkpoint shows what it is asked for.",
+        description = {
+            "",
+            "Draws prompts of the Toybox world, generates a clip for each, reads scene, objects, colours and motions",
+            "back from the frames, and counts what is right. --rendered reads drawn clips instead, of which everything",
+            "is known: that measures the reader."
+        },
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        footer = {
+            "",
+            "Examples:",
+            "  kinora eval toybox --prompts 200 --journal run.jsonl --contact-sheet sheet.png",
+            "  kinora eval toybox --held-out --sizes 96x64,64x96",
+            "  kinora eval toybox --rendered --prompts 1000"
+        })
+final class EvalToyboxCommand extends Action {
+    private static final int SHEET_CLIPS = 24;
+    private static final int CONFUSIONS = 10;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(names = "--prompts", paramLabel = "N", description = "How many clips. Default: 200.")
+    private int prompts = 200;
+
+    @Option(names = "--held-out", description = "Only combinations that training never sees.")
+    private boolean heldOut;
+
+    @Option(
+            names = {"-s", "--seed"},
+            paramLabel = "N",
+            description = "Decides prompts and noise. Default: 0.")
+    private int seed;
+
+    @Option(
+            names = "--sizes",
+            split = ",",
+            paramLabel = "WIDTHxHEIGHT",
+            description = "Sizes that take turns. Default: 96x64.")
+    private List<Size> sizes = List.of(new Size(96, 64));
+
+    @Option(names = "--frames", paramLabel = "N", description = "Frames of a clip. Default: 17.")
+    private int frames = 17;
+
+    @Option(names = "--two-toys", paramLabel = "P", description = "How often there are two toys, 0 to 1. Default: 0.")
+    private double twoToys;
+
+    @Option(
+            names = "--camera-moves",
+            paramLabel = "P",
+            description = "How often the camera pans or zooms, 0 to 1; what it does is not compared. Default: 0.")
+    private double cameraMoves;
+
+    @Option(names = "--steps", paramLabel = "N", description = "Denoise steps. Default: 50.")
+    private @Nullable Integer steps;
+
+    @Option(
+            names = {"-g", "--guidance"},
+            paramLabel = "G",
+            description = "How strictly to follow the prompt. Default: 6.")
+    private @Nullable Double guidance;
+
+    @Option(names = "--rendered", description = "Read drawn clips instead of generated ones.")
+    private boolean rendered;
+
+    @Option(names = "--reader", paramLabel = "FOLDER", description = "The reader. Default: the shipped one.")
+    private @Nullable Path reader;
+
+    @Option(
+            names = "--journal",
+            paramLabel = "FILE",
+            description =
+                    "Write what was read as it comes, a JSON line a clip; the same command goes on where it ended.")
+    private @Nullable Path journal;
+
+    @Option(
+            names = "--contact-sheet",
+            paramLabel = "FILE",
+            description = "Also write one picture of the first " + SHEET_CLIPS + " clips that this command generates,"
+                    + " .png.")
+    private @Nullable Path sheet;
+
+    @Override
+    Report run() throws IOException {
+        model.applyThreads();
+        if (prompts < 1 || prompts > 1_000_000) {
+            throw refuse("--prompts", prompts, "1 to 1000000");
+        }
+        if (sheet != null && !sheet.toString().endsWith(".png")) {
+            throw refuse("--contact-sheet", sheet, "a name ending in .png");
+        }
+        if (rendered && (sheet != null || journal != null)) {
+            throw refuse("--rendered", true, "neither --contact-sheet nor --journal with it");
+        }
+        Path readerFolder = ToyboxReaders.locate(reader);
+        try (ToyboxReader reading = ToyboxReaders.load(readerFolder)) {
+            double fps = reading.model().config().fps();
+            List<ToyboxMix> mixes = sizes.stream()
+                    .map(s -> new ToyboxMix(s.width(), s.height(), frames, fps, twoToys, cameraMoves, heldOut))
+                    .toList();
+            return rendered ? readRendered(reading, readerFolder, mixes) : readGenerated(reading, readerFolder, mixes);
+        }
+    }
+
+    /** Every eval of another seed has clips of its own. */
+    private long firstSeed() {
+        return RenderedClips.SEEDS + seed * 1_000_000L;
+    }
+
+    private Report readRendered(ToyboxReader reading, Path readerFolder, List<ToyboxMix> mixes) {
+        Progress progress = new Progress(console());
+        progress.stage("read", prompts);
+        RenderedClips.Result result = RenderedClips.read(
+                reading, mixes, firstSeed(), prompts, Runtime.getRuntime().availableProcessors(), done -> {
+                    interrupts().check();
+                    progress.step(done);
+                });
+        progress.end();
+        return answer("rendered", readerFolder, result.score(), result.distance(), List.of());
+    }
+
+    private Report readGenerated(ToyboxReader reading, Path readerFolder, List<ToyboxMix> mixes) throws IOException {
+        Path folder = model.folder();
+        VideoPipeline pipeline = VideoPipeline.open(folder, model.variant());
+        List<GenerateRequest> requests = new ArrayList<>();
+        List<ToyboxSpec> specs = new ArrayList<>();
+        for (int i = 0; i < prompts; i++) {
+            ToyboxSpec spec = mixes.get(i % mixes.size()).draw(firstSeed() + i);
+            specs.add(spec);
+            requests.add(pipeline.resolve(request(spec, i)));
+        }
+        double fps = reading.model().config().fps();
+        if (pipeline.frameRate() != fps) {
+            console()
+                    .err()
+                    .println("frames per second = " + pipeline.frameRate() + " (expected: " + fps
+                            + ", at which the reader learned motions)");
+        }
+        ToyboxScore score = new ToyboxScore();
+        List<ContactSheet.Row> rows = new ArrayList<>();
+        List<String> wrong = new ArrayList<>();
+        Progress progress = new Progress(console());
+        try (Staging staging = new Staging(interrupts());
+                EvalJournal done = EvalJournal.open(journal, settings(folder, readerFolder))) {
+            Path stagedSheet = sheet == null ? null : staging.stage("--contact-sheet", sheet);
+            progress.stage("generate", prompts);
+            for (int i = 0; i < prompts; i++) {
+                interrupts().check();
+                String prompt = requests.get(i).prompt();
+                ToyboxReading read = done.reading(i);
+                if (read == null) {
+                    List<Image> images = generate(pipeline, requests.get(i), progress);
+                    try (TensorScope ignored = TensorScope.open("read")) {
+                        read = reading.read(FrameTensors.toUint8(images).unsqueeze(0))
+                                .getFirst();
+                    }
+                    done.add(i, prompt, read);
+                    if (stagedSheet != null && rows.size() < SHEET_CLIPS) {
+                        rows.add(new ContactSheet.Row(prompt + "  >  " + words(read), images));
+                    }
+                }
+                if (!score.add(specs.get(i), read)) {
+                    wrong.add(prompt + " > " + words(read));
+                }
+                progress.step(i + 1);
+            }
+            if (stagedSheet != null && !rows.isEmpty()) {
+                int width = rows.getFirst().frames().getFirst().width();
+                Images.write(stagedSheet, ContactSheet.of(9, width).render(rows), Map.of());
+            }
+            staging.commit();
+        }
+        progress.end();
+        return answer(folder.toString(), readerFolder, score, null, wrong);
+    }
+
+    private GenerateRequest request(ToyboxSpec spec, int index) {
+        GenerateRequest.Builder request = GenerateRequest.of(ToyCaptions.brief(spec))
+                .frames(spec.frames())
+                .size(spec.width(), spec.height())
+                .seed(seed * 1_000_000L + index)
+                .dtype(model.dtype());
+        if (steps != null) {
+            request.steps(steps);
+        }
+        if (guidance != null) {
+            request.guidance(Guidance.of(guidance));
+        }
+        return request.build();
+    }
+
+    private List<Image> generate(VideoPipeline pipeline, GenerateRequest request, Progress progress)
+            throws IOException {
+        try (TensorScope ignored = TensorScope.open("generate")) {
+            Generation made =
+                    pipeline.generate(request, pipeline.plan(request, model.budget()), new GenerateListener() {
+                        @Override
+                        public void notice(String message) {
+                            progress.message(message);
+                        }
+
+                        @Override
+                        public boolean cancelled() {
+                            return interrupts().requested();
+                        }
+                    });
+            return FrameTensors.fromUint8(made.frames());
+        }
+    }
+
+    private Settings settings(Path folder, Path readerFolder) {
+        return new Settings(
+                folder.toString(),
+                readerFolder.toString(),
+                heldOut,
+                seed,
+                sizes.stream().map(Size::toString).toList(),
+                frames,
+                twoToys,
+                cameraMoves,
+                steps,
+                guidance);
+    }
+
+    /** What decides the clips of a journal, apart from how many there are. */
+    record Settings(
+            String model,
+            String reader,
+            boolean heldOut,
+            int seed,
+            List<String> sizes,
+            int frames,
+            double twoToys,
+            double cameraMoves,
+            @Nullable Integer steps,
+            @Nullable Double guidance) {}
+
+    private static String words(ToyboxReading read) {
+        return read.toys().stream()
+                        .map(t -> (t.color() + " " + t.object() + " " + t.motion()).toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(" + "))
+                + ", " + read.scene().name().toLowerCase(Locale.ROOT);
+    }
+
+    private Answer answer(
+            String what, Path readerFolder, ToyboxScore score, @Nullable Double distance, List<String> wrong) {
+        List<Line> lines = Stream.of(ToyboxScore.Attribute.values())
+                .map(a -> Line.of(a.name().toLowerCase(Locale.ROOT), score.rate(a)))
+                .toList();
+        return new Answer(
+                what,
+                readerFolder,
+                prompts,
+                heldOut,
+                seed,
+                sizes.stream().map(Size::toString).toList(),
+                frames,
+                lines,
+                score.confusions(CONFUSIONS),
+                distance,
+                wrong);
+    }
+
+    /** How often an attribute was right, with the 95 % interval (Wilson) of its true rate. */
+    record Line(String attribute, int right, int total, double share, double low, double high) {
+        static Line of(String attribute, Rate rate) {
+            return new Line(attribute, rate.right(), rate.total(), rate.share(), rate.low(), rate.high());
+        }
+    }
+
+    /**
+     * What came out.
+     *
+     * @param distance of centres that were read from the true ones, in short sides; of rendered clips only
+     * @param wrong what was asked and what was read, of the clips with a mistake
+     */
+    record Answer(
+            String model,
+            Path reader,
+            int clips,
+            boolean heldOut,
+            int seed,
+            List<String> sizes,
+            int frames,
+            List<Line> rates,
+            List<ToyboxScore.Counted> confusions,
+            @Nullable Double distance,
+            List<String> wrong)
+            implements Report {
+        @Override
+        public void print(PrintWriter out) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s: %d clips of %s, %d frames, %s combinations%n",
+                    model,
+                    clips,
+                    String.join(" ", sizes),
+                    frames,
+                    heldOut ? "held-out" : "training");
+            for (Line l : rates) {
+                out.printf(
+                        Locale.ROOT,
+                        "  %-8s %5d/%-5d %6.1f %%   (%.1f to %.1f)%n",
+                        l.attribute,
+                        l.right,
+                        l.total,
+                        100 * l.share,
+                        100 * l.low,
+                        100 * l.high);
+            }
+            if (distance != null) {
+                out.printf(Locale.ROOT, "  centres are off by %.4f short sides%n", distance);
+            }
+            if (!confusions.isEmpty()) {
+                out.println("Most frequent mistakes (asked > read):");
+                for (ToyboxScore.Counted c : confusions) {
+                    ToyboxScore.Confusion m = c.confusion();
+                    out.printf(
+                            "  %4d  %-7s %s > %s%n",
+                            c.count(), word(m.attribute().name()), word(m.asked()), word(m.read()));
+                }
+            }
+        }
+
+        private static String word(String name) {
+            return name.toLowerCase(Locale.ROOT).replace('_', ' ');
+        }
+    }
+}
