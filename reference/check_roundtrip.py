@@ -44,6 +44,7 @@ def arguments():
     a.add_argument("--image", type=pathlib.Path)
     a.add_argument("--video", type=pathlib.Path, nargs="+", help="the frames as image files, in order")
     a.add_argument("--strength", type=float, default=0.8)
+    a.add_argument("--lora", type=pathlib.Path, help="a LoRA file, loaded as diffusers loads it; every layer must be used")
     a.add_argument("--dtype", choices=["float32", "bfloat16", "float16"], default="float32")
     a.add_argument("--tolerance", type=float, default=1e-4)
     a.add_argument("--record", type=pathlib.Path, help="appends the result to this text file")
@@ -86,8 +87,20 @@ def strict(checkpoint):
             sys.exit(f"check_roundtrip: {name} = {wrong} (expected: no key missing, unexpected or mismatched)")
 
 
-def run(checkpoint, r):
+def adapt(pipe, file):
+    """Loads a LoRA and counts its layers in the transformer."""
+    pipe.load_lora_weights(str(file.parent), weight_name=file.name)
+    with safe_open(str(file), "pt") as f:
+        stored = sum(k.endswith("lora_A.weight") for k in f.keys())
+    used = sum(hasattr(m, "lora_A") and len(m.lora_A) > 0 for m in pipe.transformer.modules())
+    if used != stored:
+        sys.exit(f"check_roundtrip: layers = {used} of the transformer adapted (expected: the {stored} of {file})")
+
+
+def run(checkpoint, r, lora=None):
     pipe = PIPELINES[r["task"]].from_pretrained(str(checkpoint), torch_dtype=getattr(torch, r["dtype"]))
+    if lora:
+        adapt(pipe, lora)
     pipe.set_progress_bar_config(disable=True)
     if r["scheduler"]:
         pipe.scheduler = SCHEDULERS[r["scheduler"]].from_config(pipe.scheduler.config)
@@ -120,11 +133,12 @@ def digest(folder):
 def compare(args, file):
     tensors, said = read(file)
     r = request(args, tensors, said)
-    latents, frames = run(args.checkpoint, r)
+    latents, frames = run(args.checkpoint, r, args.lora)
     theirs, ours = latents.float(), tensors["latents"].float()
     theirs = theirs[:, theirs.shape[1] - ours.shape[1]:]  # 1.5: without the frame added in front, if ours is
     error = ((ours - theirs).norm() / theirs.norm()).item() if ours.shape == theirs.shape else float("inf")
-    line = f"{args.checkpoint.name} {file.stem}: {r['task']} {r['steps']} steps, latents {list(ours.shape)}, " \
+    with_lora = f" with {args.lora.name}" if args.lora else ""
+    line = f"{args.checkpoint.name} {file.stem}{with_lora}: {r['task']} {r['steps']} steps, latents {list(ours.shape)}, " \
            f"relative error {error:.2e}"
     if "frames" in tensors:
         difference = np.abs(tensors["frames"].numpy().astype(int) - frames.astype(int))

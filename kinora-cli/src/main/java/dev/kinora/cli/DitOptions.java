@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -48,9 +49,6 @@ final class DitOptions {
             description = "More noise where above 1: divides signal-to-noise ratios, or moves a flow's times.")
     private @Nullable Double shift;
 
-    @Option(names = "--min-snr", paramLabel = "GAMMA", description = "Min-SNR weights; 5 is usual, 0 is none.")
-    private @Nullable Double minSnr;
-
     @Option(
             names = "--timesteps",
             paramLabel = "KIND",
@@ -59,77 +57,13 @@ final class DitOptions {
     private DitObjective.@Nullable Timestep timesteps;
 
     @Option(
-            names = "--text-dropout",
-            paramLabel = "P",
-            description = "How often a clip's text is left out, 0 to 1: guidance needs some.")
-    private @Nullable Double textDropout;
-
-    @Option(
             names = "--first-frame",
             negatable = true,
             description = "Learn image to video: the clip's first frame is a condition.")
     private @Nullable Boolean firstFrame;
 
-    @Option(names = "--image-dropout", paramLabel = "P", description = "How often that condition is left out, 0 to 1.")
-    private @Nullable Double imageDropout;
-
-    @Option(
-            names = "--tokens",
-            paramLabel = "N",
-            description =
-                    "Tokens of a step, text included: a step has as many clips of one size and length as make so many.")
-    private @Nullable Integer tokens;
-
-    @Option(
-            names = "--accumulate",
-            paramLabel = "N",
-            description = "Compute a step in so many parts: an Nth of the memory, the same gradients.")
-    private @Nullable Integer accumulate;
-
-    @Option(
-            names = "--checkpointing",
-            negatable = true,
-            description = "Compute blocks again for the backward pass: a third more time, a fraction of the memory.")
-    private @Nullable Boolean checkpointing;
-
-    @Option(names = "--rate", paramLabel = "R", description = "Peak learning rate.")
-    private @Nullable Double rate;
-
-    @Option(names = "--warmup", paramLabel = "N", description = "Steps until the peak is reached.")
-    private @Nullable Integer warmup;
-
-    @Option(
-            names = "--muon",
-            negatable = true,
-            description = "Update matrices by Muon (the default of kinora-mini) or, with --no-muon, all by AdamW.")
-    private @Nullable Boolean muon;
-
-    @Option(names = "--weight-decay", paramLabel = "W", description = "Decoupled weight decay.")
-    private @Nullable Double weightDecay;
-
-    @Option(names = "--ema", paramLabel = "D", description = "Decay of the averaged weights, which are exported.")
-    private @Nullable Double ema;
-
-    @Option(names = "--bf16", negatable = true, description = "Matrix products in bfloat16, or --no-bf16 in fp32.")
-    private @Nullable Boolean bf16;
-
-    @Option(names = "--validation-clips", paramLabel = "N", description = "Clips of every shape kept from training.")
-    private @Nullable Integer validationClips;
-
-    @Option(names = "--report-every", paramLabel = "N", description = "Steps between lines of metrics.")
-    private @Nullable Integer reportEvery;
-
-    @Option(names = "--save-every", paramLabel = "N", description = "Steps between checkpoints.")
-    private @Nullable Integer saveEvery;
-
-    @Option(names = "--sample-every", paramLabel = "N", description = "Steps between contact sheets.")
-    private @Nullable Integer sampleEvery;
-
-    @Option(
-            names = {"-s", "--seed"},
-            paramLabel = "N",
-            description = "Of weights, order of clips, noise.")
-    private @Nullable Long seed;
+    @Mixin
+    private RecipeOptions recipe = new RecipeOptions();
 
     /** Reads a target. */
     static final class TargetConverter implements ITypeConverter<DitObjective.Target> {
@@ -163,35 +97,17 @@ final class DitOptions {
     DitTrainConfig applyTo(DitTrainConfig base) {
         ObjectNode c = JSON.valueToTree(base);
         ObjectNode model = (ObjectNode) c.get("model");
-        set(model, "layers", layers);
-        set(model, "heads", heads);
-        set(model, "textLayers", textLayers);
-        set(model, "textDim", textWidth);
-        set(model, "frames", frames);
+        RecipeOptions.set(model, "layers", layers);
+        RecipeOptions.set(model, "heads", heads);
+        RecipeOptions.set(model, "textLayers", textLayers);
+        RecipeOptions.set(model, "textDim", textWidth);
+        RecipeOptions.set(model, "frames", frames);
         ObjectNode objective = (ObjectNode) c.get("objective");
-        set(objective, "target", target);
-        set(objective, "shift", shift);
-        set(objective, "minSnr", minSnr);
-        set(objective, "timesteps", timesteps);
-        set(objective, "textDropout", textDropout);
-        set(objective, "firstFrame", firstFrame);
-        set(objective, "imageDropout", imageDropout);
-        ObjectNode optimizer = (ObjectNode) c.get("optimizer");
-        ObjectNode learningRate = (ObjectNode) optimizer.get("rate");
-        set(learningRate, "peak", rate);
-        set(learningRate, "warmup", warmup);
-        set(optimizer, "muon", muon);
-        set(optimizer, "weightDecay", weightDecay);
-        set(optimizer, "ema", ema);
-        set(c, "tokensPerStep", tokens);
-        set(c, "accumulate", accumulate);
-        set(c, "checkpointing", checkpointing);
-        set(c, "bf16", bf16);
-        set(c, "validationClips", validationClips);
-        set(c, "reportEvery", reportEvery);
-        set(c, "saveEvery", saveEvery);
-        set(c, "sampleEvery", sampleEvery);
-        set(c, "seed", seed);
+        RecipeOptions.set(objective, "target", target);
+        RecipeOptions.set(objective, "shift", shift);
+        RecipeOptions.set(objective, "timesteps", timesteps);
+        RecipeOptions.set(objective, "firstFrame", firstFrame);
+        recipe.applyTo(c);
         try {
             return JSON.treeToValue(c, DitTrainConfig.class);
         } catch (JsonProcessingException e) {
@@ -201,12 +117,6 @@ final class DitOptions {
                             ? String.valueOf(cause.getMessage())
                             : e.getOriginalMessage(),
                     e);
-        }
-    }
-
-    private static void set(ObjectNode node, String name, @Nullable Object value) {
-        if (value != null) {
-            node.set(name, JSON.valueToTree(value));
         }
     }
 }

@@ -1,10 +1,12 @@
 package dev.kinora.cli;
 
+import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.tensor.Torch;
 import dev.kinora.train.ClipShape;
 import dev.kinora.train.LatentCache;
 import dev.kinora.train.LatentCacheBuilder;
 import dev.kinora.train.ToyboxSource;
+import dev.kinora.weights.CheckpointFolder;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -42,9 +44,16 @@ final class TrainLatentsCommand extends Action {
     @Option(
             names = "--vae",
             paramLabel = "FOLDER",
-            required = true,
             description = "The autoencoder: a component's folder, as kinora train vae --export writes it.")
-    private Path vae = Path.of("");
+    private @Nullable Path vae;
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "CHECKPOINT",
+            description =
+                    "Instead of --vae, for fine-tuning: a CogVideoX checkpoint's folder, whose autoencoder and tokenizer"
+                            + " are used.")
+    private @Nullable Path model;
 
     @Option(names = "--clips", paramLabel = "N", required = true, description = "How many clips, over all shapes.")
     private int clips;
@@ -108,13 +117,27 @@ final class TrainLatentsCommand extends Action {
         }
         Map<ClipShape, Integer> counts = ToyboxSource.share(clips, weights());
         ToyboxSource source = new ToyboxSource(counts, seed, fps, twoToys, cameraMoves, captions);
-        new LatentCacheBuilder(folder, vae, source, perShard, textLength, device.get())
-                .build(new TrainingRun.Lines(console(), interrupts()));
+        builder(source).build(new TrainingRun.Lines(console(), interrupts()));
         try (LatentCache cache = LatentCache.open(folder)) {
             Map<String, Integer> made = new LinkedHashMap<>();
             cache.shapes().forEach(s -> made.put(s.toString(), cache.size(s)));
             return new Cached(folder, cache.size(), made);
         }
+    }
+
+    private LatentCacheBuilder builder(ToyboxSource source) throws IOException {
+        if (vae != null && model == null) {
+            return new LatentCacheBuilder(folder, vae, source, perShard, textLength, device.get(), null);
+        }
+        if (vae != null || model == null) {
+            throw refuse("--vae, --model", vae == null ? "neither" : "both", "one of them");
+        }
+        CheckpointFolder checkpoint = CheckpointFolder.open(model);
+        int length =
+                CogVideoXConfig.of(checkpoint.component("transformer").config()).maxTextSeqLength();
+        Path tokenizer = checkpoint.component("tokenizer").folder();
+        Path autoencoder = checkpoint.component("vae").folder();
+        return new LatentCacheBuilder(folder, autoencoder, source, perShard, length, device.get(), tokenizer);
     }
 
     private Map<ClipShape, Double> weights() {

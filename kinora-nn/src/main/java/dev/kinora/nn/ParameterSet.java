@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -108,7 +109,7 @@ public final class ParameterSet implements AutoCloseable {
 
     /** Converts every bound weight. */
     public void to(DType dtype) {
-        replaceAll(v -> v.to(dtype));
+        replaceAll(v -> v.dtype() == dtype, v -> v.to(dtype));
     }
 
     /** Where the weights are; the CPU while none is bound. */
@@ -131,13 +132,14 @@ public final class ParameterSet implements AutoCloseable {
 
     /** Moves every bound weight. */
     public void to(Device device) {
-        replaceAll(v -> v.to(device));
+        replaceAll(v -> v.device().equals(device), v -> v.to(device));
     }
 
-    private void replaceAll(UnaryOperator<Tensor> change) {
+    private void replaceAll(Predicate<Tensor> asWanted, UnaryOperator<Tensor> change) {
         Grad.off(() -> {
             for (Parameter p : all()) {
-                if (p.isBound()) {
+                // one that is as wanted stays itself: it may be what keeps a mapped file from being unmapped
+                if (p.isBound() && !asWanted.test(p.value())) {
                     TensorScope.run("convert", () -> bind(p.key(), change.apply(p.value())));
                 }
             }

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * pass over the data is every batch of every shape once, in an order drawn anew for each pass. All of it follows from
  * seed and step.
  */
-final class Buckets {
+final class Buckets implements StepPlan {
     private final int[] sizes;
     private final int[] batches; // clips of a step, by group
     private final long seed;
@@ -19,15 +19,6 @@ final class Buckets {
     private int[][] order = {};
     private int[] schedule = {};
     private int[] within = {};
-
-    /**
-     * One step's clips.
-     *
-     * @param group the shape's number
-     * @param clips numbers within the shape
-     */
-    @SuppressWarnings("ArrayRecordComponent") // read once, never kept
-    record Batch(int group, int[] clips) {}
 
     /**
      * The plan of a run.
@@ -55,8 +46,8 @@ final class Buckets {
         return (sizes[group] + batches[group] - 1) / batches[group];
     }
 
-    /** Steps of one pass over all clips. */
-    int stepsPerPass() {
+    @Override
+    public int stepsPerPass() {
         return perPass;
     }
 
@@ -65,8 +56,13 @@ final class Buckets {
         return batches[group];
     }
 
+    @Override
+    public List<Batch> at(int step) {
+        return List.of(one(step));
+    }
+
     /** The clips of a step, counted from 1. A pass's last batch of a shape begins the shape anew to be full. */
-    Batch at(int step) {
+    Batch one(int step) {
         int wanted = (step - 1) / perPass;
         if (wanted != pass) {
             plan(wanted);
@@ -99,7 +95,7 @@ final class Buckets {
         pass = number;
     }
 
-    private static int[] shuffled(int n, SplittableRandom random) {
+    static int[] shuffled(int n, SplittableRandom random) {
         int[] order = new int[n];
         for (int i = 0; i < n; i++) {
             int j = random.nextInt(i + 1);

@@ -5,7 +5,9 @@ import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.Tensors;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Batches of cached clips on the training device. What a step sees follows from seed and step alone. */
@@ -15,37 +17,61 @@ final class DitBatches {
 
     private static final double CONDITION_NOISE_SPREAD = 0.5;
 
-    private final DitTrainConfig config;
+    private final DitRecipe config;
     private final LatentCache cache;
-    private final Buckets buckets;
+    private final StepPlan plan;
+    private final int[] tokens;
     private final Device device;
     private final double scale;
-    private final long[] noText;
+    private final Texts texts;
+    private final int framesPerPatch;
 
     /**
      * Clips as tensors.
      *
      * @param clips latents [B, F, C, H, W], fp32, scaled
-     * @param ids of the texts, int64 [B, N]
+     * @param text what {@link Texts} gives, [B, …]
      */
-    record Batch(Tensor clips, Tensor ids) {}
+    record Batch(Tensor clips, Tensor text) {}
+
+    /** What a model is given of captions: their ids, or states of an encoder that is not trained. */
+    interface Texts extends AutoCloseable {
+        /**
+         * Captions on the training device, [B, …].
+         *
+         * @param captions numbers of the clips' captions, or {@link LatentGroup#NO_TEXT}
+         */
+        Tensor of(LatentGroup group, int[] clips, int[] captions);
+
+        @Override
+        default void close() {}
+    }
 
     /**
      * All clips but those for validation.
      *
      * @param scale brings latents to unit deviation
-     * @param noText ids of the empty text
+     * @param framesPerPatch clips are filled up to a multiple of it by their first frame, in front, as the pipelines do
      * @param multiple a step's clips are a multiple of it
      */
-    DitBatches(DitTrainConfig config, LatentCache cache, Device device, double scale, long[] noText, int multiple) {
+    DitBatches(
+            DitRecipe config,
+            LatentCache cache,
+            Texts texts,
+            Device device,
+            double scale,
+            int framesPerPatch,
+            int patch,
+            int multiple) {
         this.config = config;
         this.cache = cache;
         this.device = device;
         this.scale = scale;
-        this.noText = noText.clone();
+        this.texts = texts;
+        this.framesPerPatch = framesPerPatch;
         int[] sizes = cache.groups().stream().mapToInt(this::trained).toArray();
-        int[] tokens = cache.groups().stream()
-                .mapToInt(g -> g.shape().tokens() + cache.textLength())
+        this.tokens = cache.groups().stream()
+                .mapToInt(g -> tokens(g.shape(), framesPerPatch, patch) + cache.textLength())
                 .toArray();
         for (int i = 0; i < sizes.length; i++) {
             Checks.require(
@@ -55,7 +81,14 @@ final class DitBatches {
                     cache.groups().get(i).size(),
                     "more than the " + config.validationClips() + " for validation");
         }
-        this.buckets = new Buckets(sizes, tokens, config.tokensPerStep(), multiple, config.seed());
+        this.plan = config.pack()
+                ? new Packs(sizes, tokens, Math.max(1, config.tokensPerStep() / multiple), multiple, config.seed())
+                : new Buckets(sizes, tokens, config.tokensPerStep(), multiple, config.seed());
+    }
+
+    private static int tokens(ClipShape s, int framesPerPatch, int patch) {
+        int frames = (s.latentFrames() + framesPerPatch - 1) / framesPerPatch;
+        return frames * (s.latentHeight() / patch) * (s.latentWidth() / patch);
     }
 
     private int trained(LatentGroup group) {
@@ -68,42 +101,61 @@ final class DitBatches {
     }
 
     int stepsPerPass() {
-        return buckets.stepsPerPass();
+        return plan.stepsPerPass();
     }
 
-    /** The clips and captions of a step, still numbers. */
-    final class Step {
-        private final LatentGroup group;
-        private final int[] clips;
-        private final int[] captions;
-
-        private Step(int step) {
-            Buckets.Batch batch = buckets.at(step);
-            SplittableRandom random = new SplittableRandom(config.seed() * 1_000_003 + step).split();
-            this.group = cache.groups().get(batch.group());
-            this.clips = batch.clips();
-            this.captions = new int[clips.length];
-            for (int i = 0; i < clips.length; i++) {
-                int caption = random.nextInt(group.captions());
-                captions[i] = random.nextDouble() < config.objective().textDropout() ? LatentGroup.NO_TEXT : caption;
-            }
-        }
-
+    /**
+     * Clips of one shape with the captions drawn for them, still numbers.
+     *
+     * @param captions numbers of the clips' captions, or {@link LatentGroup#NO_TEXT}
+     */
+    @SuppressWarnings("ArrayRecordComponent") // read once, never kept
+    record Part(LatentGroup group, int[] clips, int[] captions) {
         int size() {
             return clips.length;
         }
-
-        ClipShape shape() {
-            return group.shape();
-        }
-
-        Batch all() {
-            return batch(group, clips, captions);
-        }
     }
 
+    /**
+     * The clips of a step: with buckets one batch of one shape, else sequences of several shapes.
+     *
+     * @param parts by sequence
+     */
+    record Step(List<List<Part>> parts, int clips, int tokens) {}
+
     Step step(int step) {
-        return new Step(step);
+        SplittableRandom random = new SplittableRandom(config.seed() * 1_000_003 + step).split();
+        List<List<Part>> micro = new ArrayList<>();
+        if (plan instanceof Packs packs) {
+            for (List<StepPlan.Batch> sequence : packs.sequences(step)) {
+                micro.add(sequence.stream().map(b -> captioned(b, random)).toList());
+            }
+        } else {
+            micro.add(List.of(captioned(plan.at(step).getFirst(), random)));
+        }
+        int clips = 0;
+        int total = 0;
+        for (List<Part> parts : micro) {
+            for (Part p : parts) {
+                clips += p.size();
+                total += p.size() * tokens[cache.groups().indexOf(p.group())];
+            }
+        }
+        return new Step(micro, clips, total);
+    }
+
+    private Part captioned(StepPlan.Batch batch, SplittableRandom random) {
+        LatentGroup group = cache.groups().get(batch.group());
+        int[] captions = new int[batch.clips().length];
+        for (int i = 0; i < captions.length; i++) {
+            int caption = random.nextInt(group.captions());
+            captions[i] = random.nextDouble() < config.objective().textDropout() ? LatentGroup.NO_TEXT : caption;
+        }
+        return new Part(group, batch.clips(), captions);
+    }
+
+    Batch load(Part part) {
+        return batch(part.group(), part.clips(), part.captions());
     }
 
     /** Validation clips of a shape with their own captions, as many at a time as a micro-batch has. */
@@ -114,21 +166,27 @@ final class DitBatches {
         return batch(g, clips, new int[count]);
     }
 
+    LatentGroup group(int number) {
+        return cache.groups().get(number);
+    }
+
     int groups() {
         return cache.groups().size();
     }
 
-    /** Clips of a step of this shape. */
-    int stepSize(int group) {
-        return buckets.batch(group);
+    /** Clips of this shape that a micro-batch may have. */
+    int microBatch(int group) {
+        return Math.max(1, config.tokensPerStep() / config.accumulate() / tokens[group]);
     }
 
     private Batch batch(LatentGroup group, int[] clips, int[] captions) {
         Tensor x =
                 group.latents(device, clips).permute(0, 2, 1, 3, 4).mul(scale).contiguous(); // [B, F, C, H, W]
-        Tensor ids = Tensors.of(group.ids(clips, captions, noText), clips.length, noText.length)
-                .to(device);
-        return new Batch(x, ids);
+        int missing = Math.floorMod(-(int) x.size(1), framesPerPatch);
+        if (missing > 0) {
+            x = Tensors.cat(1, x.narrow(1, 0, 1).repeat(1, missing, 1, 1, 1), x);
+        }
+        return new Batch(x, texts.of(group, clips, captions));
     }
 
     /**

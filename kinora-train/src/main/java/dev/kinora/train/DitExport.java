@@ -8,6 +8,7 @@ import dev.kinora.weights.CheckpointFolder;
 import dev.kinora.weights.ModelIndex;
 import dev.kinora.weights.SafetensorsWriter;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -62,5 +63,41 @@ final class DitExport {
                     .writeValue(
                             draft.folder("transformer").resolve("training.json").toFile(), facts);
         });
+    }
+
+    /** A checkpoint with its transformer replaced by the trained one, stored in the types it was stored in. */
+    static void tuned(Path target, CheckpointFolder from, DitModel model, ObjectNode facts) throws IOException {
+        DType type;
+        try (Arena arena = Arena.ofConfined()) {
+            DType stored = from.component("transformer")
+                    .weights("", arena)
+                    .info("proj_out.weight")
+                    .type()
+                    .dtype();
+            type = stored == null ? DType.FP32 : stored;
+        }
+        CheckpointFolder.write(target, from.index(), draft -> {
+            for (CheckpointFolder.Component c : from.components()) {
+                if (!c.name().equals("transformer")) {
+                    draft.copy(c);
+                }
+            }
+            draft.config("transformer", from.component("transformer").config());
+            draft.weights(
+                    "transformer",
+                    new SafetensorsWriter().addAll(model.transformer().parameters(), type),
+                    "",
+                    SafetensorsWriter.DEFAULT_SHARD_BYTES);
+            JSON.writerWithDefaultPrettyPrinter()
+                    .writeValue(
+                            draft.folder("transformer").resolve("training.json").toFile(), facts);
+        });
+    }
+
+    /** A LoRA as diffusers and PEFT load it, and the facts as JSON beside it. */
+    static void lora(Path target, DitModel model, ObjectNode facts) throws IOException {
+        model.lora().save(target, "transformer", DType.FP32);
+        Path beside = target.resolveSibling(target.getFileName() + ".json");
+        JSON.writerWithDefaultPrettyPrinter().writeValue(beside.toFile(), facts);
     }
 }

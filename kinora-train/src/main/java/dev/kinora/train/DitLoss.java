@@ -13,10 +13,12 @@ import dev.kinora.tensor.F;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
+import dev.kinora.tensor.TensorBundle;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
 import dev.kinora.weights.Config;
 import java.util.Arrays;
+import java.util.List;
 
 /** The objective of a run at work: noise levels, noisy inputs, targets, the error between. */
 final class DitLoss {
@@ -26,14 +28,21 @@ final class DitLoss {
     private final NoiseSchedule schedule;
     private final RectifiedFlow flow;
 
-    DitLoss(DitObjective objective, boolean bf16) {
+    /** With the schedule of a checkpoint. */
+    DitLoss(DitObjective objective, Scheduler scheduler, boolean bf16) {
         this.objective = objective;
         this.bf16 = bf16;
         boolean velocity = objective.target() == DitObjective.Target.VELOCITY;
-        this.scheduler =
-                new Scheduler(Scheduler.Kind.DDIM, SchedulerConfig.cogVideoX(velocity ? objective.shift() : 1));
+        this.scheduler = scheduler;
         this.schedule = scheduler.schedule();
         this.flow = new RectifiedFlow(velocity ? 1 : objective.shift());
+    }
+
+    /** With CogVideoX's schedule. */
+    static DitLoss of(DitObjective objective, boolean bf16) {
+        boolean velocity = objective.target() == DitObjective.Target.VELOCITY;
+        SchedulerConfig config = SchedulerConfig.cogVideoX(velocity ? objective.shift() : 1);
+        return new DitLoss(objective, new Scheduler(Scheduler.Kind.DDIM, config), bf16);
     }
 
     private boolean isFlow() {
@@ -132,39 +141,58 @@ final class DitLoss {
     }
 
     /** The loss of a batch, with its graph where one is recorded. */
-    Tensor of(DitModel model, Tensor ids, Problem problem) {
-        Tensor predicted =
-                precision(() -> model.forward(problem.input(), model.text().forward(ids), problem.timesteps()));
+    Tensor of(DitModel model, Tensor text, Problem problem) {
+        Tensor predicted = precision(() -> model.forward(problem.input(), model.states(text), problem.timesteps()));
         return problem.error(predicted);
     }
 
     /**
      * The loss of a batch, its gradients added to the parameters'.
      *
+     * @param text what {@link DitBatches.Texts} gives
      * @param share of this batch in the step's loss
      * @param checkpointing whether blocks are computed twice to need less memory
      * @return the loss times the share, without a graph
      */
-    Tensor backward(DitModel model, Tensor ids, Problem problem, double share, boolean checkpointing) {
+    Tensor backward(DitModel model, Tensor text, Problem problem, double share, boolean checkpointing) {
         if (!checkpointing) {
-            Tensor loss = of(model, ids, problem).mul(share);
+            Tensor loss = of(model, text, problem).mul(share);
             loss.backward();
             return loss.detach();
         }
-        return precision(() -> {
-            Tensor states = model.text().forward(ids);
-            return CogVideoXCheckpointing.backward(
-                    model.transformer(),
-                    problem.input().to(states.dtype()),
-                    states,
-                    problem.timesteps(),
-                    null,
-                    model.positions(problem.input()),
-                    predicted -> problem.error(predicted).mul(share));
-        });
+        return precision(() -> CogVideoXCheckpointing.backward(
+                model.transformer(),
+                model.cast(problem.input()),
+                model.states(text),
+                problem.timesteps(),
+                model.ofs(),
+                model.positions(problem.input()),
+                predicted -> problem.error(predicted).mul(share)));
     }
 
-    Tensor precision(TensorScope.Body<Tensor, RuntimeException> body) {
+    /**
+     * The loss of clips of several shapes in one sequence, its gradients added to the parameters'.
+     *
+     * @param texts of each shape, as {@link DitBatches.Texts} gives them
+     * @param problems of each shape; every latent counts alike
+     * @param share of this sequence in the step's loss
+     * @return the loss times the share, without a graph
+     */
+    Tensor backward(DitModel model, List<Tensor> texts, List<Problem> problems, double share) {
+        List<Tensor> predicted = precision(() -> new All(model.packed(problems, texts))).tensors();
+        double total = problems.stream().mapToLong(p -> p.target().numel()).sum();
+        Tensor loss = Tensors.zeros(DType.FP32, predicted.getFirst().device());
+        for (int i = 0; i < predicted.size(); i++) {
+            Problem p = problems.get(i);
+            loss = loss.add(p.error(predicted.get(i)).mul(share * p.target().numel() / total));
+        }
+        loss.backward();
+        return loss.detach();
+    }
+
+    private record All(List<Tensor> tensors) implements TensorBundle {}
+
+    <T> T precision(TensorScope.Body<T, RuntimeException> body) {
         return bf16 ? Grad.autocast(DType.BF16, body) : body.run();
     }
 

@@ -2,39 +2,62 @@ package dev.kinora.train;
 
 import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.models.cogvideox.CogVideoXInit;
+import dev.kinora.models.cogvideox.CogVideoXPack;
 import dev.kinora.models.cogvideox.CogVideoXTransformer3DModel;
 import dev.kinora.models.cogvideox.RotaryEmbedding;
+import dev.kinora.models.lora.LoraConfig;
+import dev.kinora.models.lora.TrainableLora;
 import dev.kinora.nn.Names;
 import dev.kinora.nn.Parameter;
 import dev.kinora.nn.ParameterSet;
+import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
+import dev.kinora.tensor.Tensors;
 import dev.kinora.text.T5Config;
 import dev.kinora.text.T5EncoderModel;
+import dev.kinora.weights.StrictLoader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** Text encoder and transformer of one run, trained together. */
+/**
+ * What one run trains: a new transformer with its text encoder, a checkpoint's transformer, or a LoRA beside that.
+ */
 final class DitModel implements AutoCloseable {
     private static final int HEAD = 64;
 
-    private final T5EncoderModel text;
+    /** The only value the offset embedding of 1.5 image to video was trained with. */
+    private static final double OFS = 2;
+
+    private final @Nullable T5EncoderModel text;
     private final CogVideoXTransformer3DModel transformer;
+    private final @Nullable TrainableLora lora;
     private final Map<List<Long>, RotaryEmbedding> positions = new HashMap<>();
     private final TensorScope owner = TensorScope.owner("positions");
+
+    private DitModel(
+            @Nullable T5EncoderModel text, CogVideoXTransformer3DModel transformer, @Nullable TrainableLora lora) {
+        this.text = text;
+        this.transformer = transformer;
+        this.lora = lora;
+    }
 
     /**
      * Fresh weights, on the device.
      *
      * @param shapes of the data: the largest is the largest that can be generated
      */
-    DitModel(
+    static DitModel fresh(
             DitTrainConfig c,
             int vocabulary,
             int textLength,
@@ -42,7 +65,7 @@ final class DitModel implements AutoCloseable {
             List<ClipShape> shapes,
             Device device,
             Rng rng) {
-        text = new T5EncoderModel(textConfig(c.model(), vocabulary));
+        T5EncoderModel text = new T5EncoderModel(textConfig(c.model(), vocabulary));
         text.parameters().initialize(rng);
         for (Parameter p : text.parameters().all()) {
             // T5 attends without a scale: the scale is in its first weights
@@ -52,10 +75,35 @@ final class DitModel implements AutoCloseable {
                 });
             }
         }
-        transformer = new CogVideoXTransformer3DModel(transformerConfig(c, textLength, channels, shapes), Names.root());
+        CogVideoXTransformer3DModel transformer =
+                new CogVideoXTransformer3DModel(transformerConfig(c, textLength, channels, shapes), Names.root());
         transformer.initialize(rng, CogVideoXInit.ADALN_ZERO);
         text.parameters().to(device);
         transformer.parameters().to(device);
+        return new DitModel(text, transformer, null);
+    }
+
+    /**
+     * A checkpoint's transformer on the device, all of it trained, or beside a new LoRA.
+     *
+     * @param folder of the transformer
+     * @param beside the type that weights which are not trained have
+     */
+    static DitModel tuned(
+            Path folder, FineTuneConfig.@Nullable LoraSettings settings, DType beside, Device device, Rng rng)
+            throws IOException {
+        if (settings == null) {
+            CogVideoXTransformer3DModel all = CogVideoXTransformer3DModel.load(
+                    folder, "", StrictLoader.as(DType.FP32).copying());
+            all.parameters().to(device);
+            return new DitModel(null, all, null);
+        }
+        CogVideoXTransformer3DModel base = CogVideoXTransformer3DModel.load(folder, "", StrictLoader.as(beside));
+        base.parameters().to(device);
+        LoraConfig config = new LoraConfig(settings.rank(), settings.alpha(), settings.targetModules(), false);
+        TrainableLora lora = TrainableLora.create(base.parameters(), config, rng);
+        lora.parameters().to(device);
+        return new DitModel(null, base, lora);
     }
 
     private static T5Config textConfig(DitTrainConfig.Model c, int vocabulary) {
@@ -106,20 +154,51 @@ final class DitModel implements AutoCloseable {
                 true);
     }
 
-    /** By the names that the components have in a checkpoint. */
+    /** What is trained, by the names that the components have in a checkpoint. */
     Map<String, ParameterSet> parameters() {
         Map<String, ParameterSet> sets = new LinkedHashMap<>();
-        sets.put("text_encoder", text.parameters());
+        if (lora != null) {
+            sets.put("lora", lora.parameters());
+            return sets;
+        }
+        if (text != null) {
+            sets.put("text_encoder", text.parameters());
+        }
         sets.put("transformer", transformer.parameters());
         return sets;
     }
 
+    /** The text encoder that is trained too. */
     T5EncoderModel text() {
-        return text;
+        return Objects.requireNonNull(text, "text encoder");
+    }
+
+    /** The LoRA that is trained. */
+    TrainableLora lora() {
+        return Objects.requireNonNull(lora, "lora");
     }
 
     CogVideoXTransformer3DModel transformer() {
         return transformer;
+    }
+
+    /** Text states [B, N, D] from what {@link DitBatches.Texts} gives. */
+    Tensor states(Tensor given) {
+        return text == null ? cast(given) : text.forward(given);
+    }
+
+    /** In the type of the weights. */
+    Tensor cast(Tensor x) {
+        return x.to(transformer.parameters().dtype());
+    }
+
+    /** The offset condition of 1.5 image to video, else null. */
+    @Nullable
+    Tensor ofs() {
+        return transformer.config().ofsEmbedDim() == null
+                ? null
+                : cast(Tensors.full(OFS, DType.FP32, 1)
+                        .to(transformer.parameters().device()));
     }
 
     /** The rotary tables of a shape of latents [B, F, C, H, W], made once. */
@@ -143,13 +222,31 @@ final class DitModel implements AutoCloseable {
      * @param timesteps [B]
      */
     Tensor forward(Tensor input, Tensor states, Tensor timesteps) {
-        return transformer.forward(input.to(states.dtype()), states, timesteps, null, positions(input));
+        return transformer.forward(cast(input), states, timesteps, ofs(), positions(input));
+    }
+
+    /** The predictions for clips of several shapes in one sequence; see {@link #forward}. */
+    List<Tensor> packed(List<DitLoss.Problem> problems, List<Tensor> given) {
+        Tensor states = states(Tensors.cat(0, given)); // the text encoder runs once over all
+        List<CogVideoXPack.Clips> clips = new ArrayList<>();
+        long from = 0;
+        for (DitLoss.Problem p : problems) {
+            long n = p.input().size(0);
+            clips.add(new CogVideoXPack.Clips(cast(p.input()), states.narrow(0, from, n), p.timesteps()));
+            from += n;
+        }
+        return CogVideoXPack.forward(transformer, clips, ofs());
     }
 
     @Override
     public void close() {
         owner.close();
-        text.close();
+        if (lora != null) {
+            lora.close();
+        }
+        if (text != null) {
+            text.close();
+        }
         transformer.close();
     }
 }

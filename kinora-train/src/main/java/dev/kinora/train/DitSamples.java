@@ -15,51 +15,43 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** What a transformer in training is shown by: videos of the same prompts from the same noise, in several sizes. */
 final class DitSamples implements AutoCloseable {
-    /** Shown in every contact sheet. */
-    static final List<String> PROMPTS = List.of(
-            "a red ball bounces on a green meadow",
-            "a blue car slides to the right in the desert",
-            "a yellow duck swings in a cozy room",
-            "a purple rocket flies up in space",
-            "a green heart spins on a sandy beach",
-            "an orange fish moves in a circle in the blue ocean",
-            "a white rabbit jumps in the snowy mountains",
-            "a pink house grows in a city at night");
-
     /** Frames shown of a video. */
     private static final int SHOWN = 9;
 
     private final AutoencoderKLCogVideoX vae;
     private final DitLoss loss;
-    private final DitTrainConfig config;
+    private final DitRecipe config;
     private final Device device;
-    private final List<ClipShape> shapes;
+    private final List<Shown> shown;
 
     /**
-     * Loads the autoencoder.
+     * Prompts that are shown at one size.
      *
-     * @param shapes of the data: one of each size is shown
+     * @param labels one a prompt
+     * @param text gives [2 n, …]: as many empty texts as prompts, then the prompts, as {@link DitBatches.Texts} would
      */
-    DitSamples(Path vae, DitLoss loss, DitTrainConfig config, List<ClipShape> shapes, Device device)
-            throws IOException {
+    record Shown(ClipShape shape, List<String> labels, Supplier<Tensor> text) {}
+
+    /** Loads the autoencoder. */
+    DitSamples(Path vae, DitLoss loss, DitRecipe config, List<Shown> shown, Device device) throws IOException {
         this.vae = AutoencoderKLCogVideoX.load(vae, DType.BF16);
         this.vae.parameters().to(device);
         this.loss = loss;
         this.config = config;
         this.device = device;
-        this.shapes = shown(shapes, config.model().frames());
+        this.shown = List.copyOf(shown);
     }
 
-    /** Of each size the length nearest to the usual one. */
-    private static List<ClipShape> shown(List<ClipShape> all, int frames) {
+    /** Of each size the length nearest to a usual one. */
+    static List<ClipShape> shapes(List<ClipShape> all, int frames) {
         Map<String, ClipShape> bySize = new LinkedHashMap<>();
         all.stream()
                 .sorted(Comparator.comparingInt(s -> Math.abs(s.frames() - frames)))
@@ -75,50 +67,47 @@ final class DitSamples implements AutoCloseable {
         return vae.config().scalingFactor();
     }
 
-    /** Writes a contact sheet: the prompts are shared among the sizes. */
-    void sheet(DitModel model, TextBatches texts, Path file, int step) throws IOException {
+    /** Writes a contact sheet. */
+    void sheet(DitModel model, Path file, int step) throws IOException {
         List<BufferedImage> parts = new ArrayList<>();
-        for (int s = 0; s < shapes.size(); s++) {
-            List<String> prompts = new ArrayList<>();
-            for (int i = s; i < PROMPTS.size(); i += shapes.size()) {
-                prompts.add(PROMPTS.get(i));
-            }
-            if (!prompts.isEmpty()) {
-                parts.add(sheet(model, texts, prompts, shapes.get(s), step));
-            }
+        for (Shown s : shown) {
+            parts.add(sheet(model, s, step));
         }
         Pictures.writePng(file, Pictures.column(parts));
     }
 
-    private BufferedImage sheet(DitModel model, TextBatches texts, List<String> prompts, ClipShape shape, int step) {
+    private BufferedImage sheet(DitModel model, Shown s, int step) {
         try (TensorScope ignored = TensorScope.open("samples")) {
             List<Pictures.Row> rows = new ArrayList<>();
-            Tensor videos = Grad.off(() -> videos(model, texts, prompts, shape, 42));
-            for (int i = 0; i < prompts.size(); i++) {
+            Tensor videos = Grad.off(() -> videos(model, s, 42));
+            for (int i = 0; i < s.labels().size(); i++) {
                 byte[][] frames = ToyboxClips.frames(videos.select(0, i));
                 List<byte[]> some = new ArrayList<>();
                 int stride = Math.max(1, (frames.length - 1) / (SHOWN - 1));
                 for (int f = 0; f < frames.length; f += stride) {
                     some.add(frames[f]);
                 }
-                rows.add(new Pictures.Row(
-                        prompts.get(i) + (i == 0 ? "   (" + shape + ", step " + step + ")" : ""), some));
+                String where = i == 0 ? "   (" + s.shape() + ", step " + step + ")" : "";
+                rows.add(new Pictures.Row(s.labels().get(i) + where, some));
             }
-            return Pictures.sheet(rows, shape.width(), shape.height(), 2);
+            return Pictures.sheet(rows, s.shape().width(), s.shape().height(), 2);
         }
     }
 
-    private Tensor videos(DitModel model, TextBatches texts, List<String> prompts, ClipShape shape, long seed) {
-        int n = prompts.size();
-        List<String> both = new ArrayList<>(Collections.nCopies(n, ""));
-        both.addAll(prompts);
-        int channels = model.transformer().config().outChannels();
+    private Tensor videos(DitModel model, Shown s, long seed) {
+        int n = s.labels().size();
+        var c = model.transformer().config();
+        int added = Math.floorMod(-s.shape().latentFrames(), c.framesPerPatch());
+        long[] shape = {
+            n,
+            s.shape().latentFrames() + added,
+            c.outChannels(),
+            s.shape().latentHeight(),
+            s.shape().latentWidth()
+        };
         try (Rng rng = new Rng(seed)) {
-            Tensor states =
-                    loss.precision(() -> model.text().forward(texts.ids(both).to(device)));
-            Tensor noise = rng.randn(
-                            DType.FP32, n, shape.latentFrames(), channels, shape.latentHeight(), shape.latentWidth())
-                    .to(device);
+            Tensor states = loss.precision(() -> model.states(s.text().get()));
+            Tensor noise = rng.randn(DType.FP32, shape).to(device);
             Tensor latents = Sampler.sample(
                     Guidance.of(config.guidance()).batched((x, at) -> {
                         // a model that takes a first frame is shown without one
@@ -131,8 +120,11 @@ final class DitSamples implements AutoCloseable {
                     noise,
                     rng,
                     Sampler.Listener.NONE);
-            Tensor scaled = latents.permute(0, 2, 1, 3, 4).div(scalingFactor()).contiguous(); // [B, Z, f, h, w]
-            return vae.decode(scaled.to(DType.BF16), VaeOptions.DEFAULT)
+            Tensor z = latents.narrow(1, added, s.shape().latentFrames())
+                    .permute(0, 2, 1, 3, 4)
+                    .div(scalingFactor())
+                    .contiguous(); // [B, Z, f, h, w]
+            return vae.decode(z.to(DType.BF16), VaeOptions.DEFAULT)
                     .to(DType.FP32)
                     .to(Device.CPU);
         }

@@ -10,6 +10,7 @@ package dev.kinora.train;
  * @param tokensPerStep tokens of a step, text included: the number of clips follows from their shape
  * @param accumulate micro-batches a step is cut into, to need less memory
  * @param checkpointing whether blocks are computed again for the backward pass, to need less memory still
+ * @param pack whether a micro-batch is one sequence of clips of whatever shapes come, instead of clips of one shape
  * @param validationClips clips of every shape, the last ones, that are not trained on
  * @param guidance scale for the samples that are shown
  * @param sampleSteps denoising steps for the samples that are shown
@@ -26,6 +27,7 @@ public record DitTrainConfig(
         int tokensPerStep,
         int accumulate,
         boolean checkpointing,
+        boolean pack,
         int validationClips,
         double guidance,
         int sampleSteps,
@@ -37,13 +39,40 @@ public record DitTrainConfig(
 
     /** Checks the ranges. */
     public DitTrainConfig {
-        Checks.require(tokensPerStep > 0, "dit training", "tokens per step", tokensPerStep, "1 or more");
-        Checks.require(accumulate > 0, "dit training", "accumulate", accumulate, "1 or more");
-        Checks.require(validationClips > 0, "dit training", "validation clips", validationClips, "1 or more");
-        Checks.require(sampleSteps > 0, "dit training", "sample steps", sampleSteps, "1 or more");
-        Checks.require(reportEvery > 0, "dit training", "report every", reportEvery, "1 or more");
-        Checks.require(saveEvery > 0, "dit training", "save every", saveEvery, "1 or more");
-        Checks.require(sampleEvery > 0, "dit training", "sample every", sampleEvery, "1 or more");
+        new DitRecipe(
+                seed,
+                objective,
+                tokensPerStep,
+                accumulate,
+                checkpointing,
+                pack,
+                validationClips,
+                guidance,
+                sampleSteps,
+                optimizer,
+                bf16,
+                reportEvery,
+                saveEvery,
+                sampleEvery);
+    }
+
+    /** All but the sizes. */
+    DitRecipe recipe() {
+        return new DitRecipe(
+                seed,
+                objective,
+                tokensPerStep,
+                accumulate,
+                checkpointing,
+                pack,
+                validationClips,
+                guidance,
+                sampleSteps,
+                optimizer,
+                bf16,
+                reportEvery,
+                saveEvery,
+                sampleEvery);
     }
 
     /**
@@ -78,6 +107,7 @@ public record DitTrainConfig(
                 DitObjective.velocity(),
                 65_536,
                 1,
+                false,
                 false,
                 16,
                 4,

@@ -10,61 +10,46 @@ import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.SplittableRandom;
 
 /**
  * Trains a CogVideoX transformer and its text encoder on cached latents of many sizes and lengths. Everything random in
  * a step follows from seed and step, so that a run killed at any point continues from its last checkpoint bit for bit.
  */
 public final class DitTrainer implements AutoCloseable {
-    private final DitTrainConfig config;
+    private final DitRecipe config;
+    private final DitRun parts;
     private final Device device;
-    private final RunFolder run;
-    private final LatentCache cache;
     private final DitBatches batches;
     private final DitModel model;
     private final DitLoss loss;
     private final Updater updater;
     private final Metrics metrics;
-    private final DitSamples samples;
     private final TensorScope owner = TensorScope.owner("loss");
     private final Tensor lossSum; // of the steps since the last report
     private int step;
 
-    private DitTrainer(
-            DitTrainConfig config,
-            Device device,
-            RunFolder run,
-            LatentCache cache,
-            DitBatches batches,
-            DitModel model,
-            DitLoss loss,
-            Updater updater,
-            Metrics metrics,
-            DitSamples samples,
-            int step) {
-        this.config = config;
-        this.device = device;
-        this.run = run;
-        this.cache = cache;
-        this.batches = batches;
-        this.model = model;
-        this.loss = loss;
+    DitTrainer(DitRun parts, Updater updater, Metrics metrics, int step) {
+        this.parts = parts;
+        this.config = parts.recipe();
+        this.device = parts.device();
+        this.batches = parts.batches();
+        this.model = parts.model();
+        this.loss = parts.loss();
         this.updater = updater;
         this.metrics = metrics;
-        this.samples = samples;
         this.step = step;
         this.lossSum = owner.adopt(TensorScope.compute(() -> Tensors.zeros(DType.FP32, device)));
     }
 
     /**
-     * Opens a run: a new one, or one that was stopped.
+     * Opens a run from scratch: a new one, or one that was stopped.
      *
      * @param folder where the run's files go
      * @param latents a {@link LatentCache}
@@ -76,44 +61,21 @@ public final class DitTrainer implements AutoCloseable {
     public static DitTrainer open(
             Path folder, DitTrainConfig config, Path latents, Path vae, Device device, boolean cacheOnDevice)
             throws IOException {
-        LatentCache cache = LatentCache.open(latents);
-        RunFolder run = RunFolder.open(folder, RunFolder.tree(config));
-        copy(cache.tokenizer(), run.resolve("tokenizer"));
-        if (cacheOnDevice) {
-            cache.moveTo(device);
-        }
-        try (TensorScope ignored = TensorScope.open("initialise");
-                TextBatches texts = new TextBatches(run.resolve("tokenizer"), cache.textLength());
-                Rng rng = new Rng(config.seed())) {
-            DitModel model = new DitModel(
-                    config, texts.vocabularySize(), cache.textLength(), cache.channels(), cache.shapes(), device, rng);
-            // a GPU is fastest where everything has 16 bits; a CPU where only products do
-            boolean half = config.bf16() && device.type() == Device.Type.CUDA;
-            Updater updater = new Updater(model.parameters(), config.optimizer(), half ? DType.BF16 : DType.FP32);
-            Path latest = run.latest();
-            int step = 0;
-            if (latest != null) {
-                step = RunFolder.state(latest).path("step").asInt();
-                updater.restore(
-                        latest, RunFolder.state(latest).path("optimizerSteps").asInt());
-            }
-            DitLoss loss = new DitLoss(config.objective(), config.bf16() && !half);
-            DitSamples samples = new DitSamples(vae, loss, config, cache.shapes(), device);
-            long[] noText = texts.ids(List.of("")).toLongs();
-            DitBatches batches =
-                    new DitBatches(config, cache, device, samples.scalingFactor(), noText, config.accumulate());
-            Metrics metrics = new Metrics(run.resolve("metrics.jsonl"), step);
-            return new DitTrainer(config, device, run, cache, batches, model, loss, updater, metrics, samples, step);
-        }
+        return DitRun.fresh(folder, config, latents, vae, device, cacheOnDevice);
     }
 
-    private static void copy(Path from, Path to) throws IOException {
-        Files.createDirectories(to);
-        try (Stream<Path> files = Files.list(from)) {
-            for (Path f : files.toList()) {
-                Files.write(to.resolve(f.getFileName().toString()), Files.readAllBytes(f));
-            }
-        }
+    /**
+     * Opens further training of a checkpoint: a new run, or one that was stopped.
+     *
+     * @param folder where the run's files go
+     * @param latents a {@link LatentCache} made with the checkpoint's autoencoder and tokenizer
+     * @param device that trains
+     * @param cacheOnDevice whether all latents are held there; else they are read from disk batch by batch
+     * @throws IllegalArgumentException if the folder holds a run of another config, or the cache does not fit
+     */
+    public static DitTrainer tune(
+            Path folder, FineTuneConfig config, Path latents, Device device, boolean cacheOnDevice) throws IOException {
+        return DitRun.tuned(folder, config, latents, device, cacheOnDevice);
     }
 
     /** Number of trained weights. */
@@ -124,30 +86,34 @@ public final class DitTrainer implements AutoCloseable {
     /** Trains to the last step of the config. */
     public void train(TrainListener listener) throws IOException {
         int steps = config.optimizer().rate().steps();
-        listener.onNote("transformer and text encoder of " + updater.numel() + " weights on " + batches.size()
+        listener.onNote(parts.what() + " of " + updater.numel() + " weights on " + batches.size()
                 + " clips of " + batches.groups() + " shapes, " + batches.stepsPerPass() + " steps a pass, from step "
                 + step + " of " + steps);
         StepClock clock = new StepClock();
         clear();
         int summed = 0;
         long clips = 0;
+        long tokens = 0;
         while (step < steps) {
             step++;
             clock.step();
             DitBatches.Step batch = batches.step(step);
             double norm = oneStep(batch);
             summed++;
-            clips += batch.size();
+            clips += batch.clips();
+            tokens += batch.tokens();
             if (step % config.reportEvery() == 0 || step == steps) {
                 Map<String, Double> row = new LinkedHashMap<>();
                 row.put("loss", lossSum.item() / summed);
                 row.put("gradient_norm", norm);
                 row.put("clips_per_step", (double) clips / summed);
+                row.put("tokens_per_step", (double) tokens / summed);
                 clock.report(row);
                 row.put("rate", config.optimizer().rate().at(step));
                 clear();
                 summed = 0;
                 clips = 0;
+                tokens = 0;
                 metrics.add(step, row);
                 listener.onStep(step, steps, row);
             }
@@ -181,24 +147,55 @@ public final class DitTrainer implements AutoCloseable {
         try (TensorScope ignored = TensorScope.open("train step");
                 Rng chance = new Rng(config.seed() * 5_555_557 + step);
                 Rng rng = new Rng(config.seed() * 7_777_777 + step, device)) {
-            double[] levels = loss.levels(chance, batch.size(), 0, 1);
-            int micro = batch.size() / config.accumulate();
-            DitBatches.Batch clips = batch.all();
-            DitLoss.Problem problem = problem(clips, levels, true, rng);
-            double share = 1.0 / config.accumulate();
+            double[] levels = loss.levels(chance, batch.clips(), 0, 1);
             Tensor total = Tensors.zeros(DType.FP32, device);
-            for (int from = 0; from < batch.size(); from += micro) {
-                int at = from;
-                total.add_(TensorScope.compute(() -> {
-                    Tensor ids = clips.ids().narrow(0, at, micro);
-                    return loss.backward(model, ids, problem.part(at, micro), share, config.checkpointing());
-                }));
-                updater.accumulate();
+            if (config.pack()) {
+                packs(batch, levels, rng, total);
+            } else {
+                microBatches(batch, levels, rng, total);
             }
             Grad.off(() -> {
                 lossSum.add_(total);
             });
             return updater.apply(total.item(), step);
+        }
+    }
+
+    private void microBatches(DitBatches.Step batch, double[] levels, Rng rng, Tensor total) {
+        DitBatches.Batch clips = batches.load(batch.parts().getFirst().getFirst());
+        DitLoss.Problem problem = problem(clips, levels, true, rng);
+        double share = 1.0 / config.accumulate();
+        int micro = batch.clips() / config.accumulate();
+        for (int from = 0; from < batch.clips(); from += micro) {
+            int at = from;
+            total.add_(TensorScope.compute(() -> {
+                Tensor text = clips.text().narrow(0, at, micro);
+                return loss.backward(model, text, problem.part(at, micro), share, config.checkpointing());
+            }));
+            updater.accumulate();
+        }
+    }
+
+    private void packs(DitBatches.Step batch, double[] levels, Rng rng, Tensor total) {
+        int[] order = Buckets.shuffled(levels.length, new SplittableRandom(config.seed() * 11 + step).split());
+        int[] from = {0};
+        for (List<DitBatches.Part> sequence : batch.parts()) {
+            total.add_(TensorScope.compute(() -> {
+                List<Tensor> texts = new ArrayList<>();
+                List<DitLoss.Problem> problems = new ArrayList<>();
+                for (DitBatches.Part part : sequence) {
+                    DitBatches.Batch clips = batches.load(part);
+                    // clips stand by shape, and intervals of time in their order: shapes must not get a time each
+                    double[] own = new double[part.size()];
+                    Arrays.setAll(own, i -> levels[order[from[0] + i]]);
+                    from[0] += part.size();
+                    texts.add(clips.text());
+                    problems.add(problem(clips, own, true, rng));
+                }
+                double share = 1.0 / batch.parts().size();
+                return loss.backward(model, texts, problems, share);
+            }));
+            updater.accumulate();
         }
     }
 
@@ -233,7 +230,7 @@ public final class DitTrainer implements AutoCloseable {
     }
 
     private double validate(int group, double level) {
-        int atOnce = Math.max(1, Math.min(config.validationClips(), batches.stepSize(group) / config.accumulate()));
+        int atOnce = Math.min(config.validationClips(), batches.microBatch(group));
         double sum = 0;
         for (int from = 0; from < config.validationClips(); from += atOnce) {
             int n = Math.min(atOnce, config.validationClips() - from);
@@ -243,7 +240,7 @@ public final class DitTrainer implements AutoCloseable {
                 double[] levels = new double[n];
                 Arrays.fill(levels, level);
                 sum += n
-                        * loss.of(model, b.ids(), problem(b, levels, false, rng))
+                        * loss.of(model, b.text(), problem(b, levels, false, rng))
                                 .item();
             }
         }
@@ -253,8 +250,8 @@ public final class DitTrainer implements AutoCloseable {
     private void sheet() throws IOException {
         IOException[] failed = new IOException[1];
         updater.ema().during(() -> {
-            try (TextBatches texts = new TextBatches(run.resolve("tokenizer"), cache.textLength())) {
-                samples.sheet(model, texts, run.resolve("samples.png"), step);
+            try {
+                parts.samples().sheet(model, parts.folder().resolve("samples.png"), step);
             } catch (IOException e) {
                 failed[0] = e;
             }
@@ -268,19 +265,20 @@ public final class DitTrainer implements AutoCloseable {
         ObjectNode state = RunFolder.object();
         state.put("step", step);
         state.put("optimizerSteps", updater.optimizerSteps());
-        run.save(state, updater::save);
+        parts.folder().save(state, updater::save);
         Map<String, List<double[]>> curves = new LinkedHashMap<>();
         for (String name : List.of(
                 "loss", "validation", "validation_299", "validation_699", "gradient_norm", "seconds_per_step")) {
             curves.put(name, metrics.series(name));
         }
-        CurvePlot.write(run.resolve("curves.png"), curves);
+        CurvePlot.write(parts.folder().resolve("curves.png"), curves);
     }
 
     /**
-     * Writes the averaged weights, the autoencoder and the tokenizer as a checkpoint in the diffusers layout.
+     * Writes the averaged weights: from scratch and of a whole transformer as a checkpoint in the diffusers layout, of a
+     * LoRA as a file that diffusers and PEFT load.
      *
-     * @param target a new or empty folder
+     * @param target a new or empty folder, or a file's name
      * @param provenance further facts to be kept beside the weights: version, commit
      */
     public void export(Path target, Map<String, String> provenance) throws IOException {
@@ -288,15 +286,15 @@ public final class DitTrainer implements AutoCloseable {
         facts.put("step", step);
         provenance.forEach(facts::put);
         facts.put("device", device.toString());
-        facts.set("config", RunFolder.tree(config));
-        facts.set("data", cache.description());
+        facts.set("config", parts.settings());
+        facts.set("data", parts.cache().description());
         if (!metrics.rows().isEmpty()) {
             facts.set("last_metrics", RunFolder.tree(metrics.rows().getLast()));
         }
         facts.set("validation_curve", RunFolder.array(metrics.series("validation")));
         updater.ema().during(() -> {
             try {
-                DitExport.write(target, model, samples.vae(), loss, run.resolve("tokenizer"), facts);
+                parts.export().write(target, facts);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -306,10 +304,7 @@ public final class DitTrainer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         owner.close();
-        samples.close();
         updater.close();
-        model.close();
-        cache.close();
-        run.close();
+        parts.close();
     }
 }

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills a {@link LatentCache}: clips are made on all processors ahead of the encoder, encoded in batches on its device,
@@ -42,6 +43,7 @@ public final class LatentCacheBuilder {
     private final int perShard;
     private final int textLength;
     private final Device device;
+    private final @Nullable Path tokenizer;
 
     /**
      * A build that has not begun.
@@ -51,8 +53,16 @@ public final class LatentCacheBuilder {
      * @param perShard clips of a shard
      * @param textLength tokens of a caption, padding included; longer ones are cut
      * @param device that encodes
+     * @param tokenizer folder of the tokenizer that makes the captions' ids, or null for a new one of Toybox's words
      */
-    public LatentCacheBuilder(Path folder, Path vae, ClipSource source, int perShard, int textLength, Device device) {
+    public LatentCacheBuilder(
+            Path folder,
+            Path vae,
+            ClipSource source,
+            int perShard,
+            int textLength,
+            Device device,
+            @Nullable Path tokenizer) {
         Checks.require(perShard > 0, "latent cache", "clips per shard", perShard, "1 or more");
         Checks.require(textLength > 1, "latent cache", "text length", textLength, "2 or more");
         this.folder = folder;
@@ -61,6 +71,7 @@ public final class LatentCacheBuilder {
         this.perShard = perShard;
         this.textLength = textLength;
         this.device = device;
+        this.tokenizer = tokenizer;
     }
 
     /** A stretch of one shape's clips. */
@@ -73,7 +84,12 @@ public final class LatentCacheBuilder {
     /** Encodes whatever is missing. */
     public void build(TrainListener listener) throws IOException {
         try (RunFolder ignored = RunFolder.open(folder, "cache.json", description())) {
-            ToyTokenizer.write(folder.resolve("tokenizer"), textLength);
+            Path words = folder.resolve("tokenizer");
+            if (tokenizer == null) {
+                ToyTokenizer.write(words, textLength);
+            } else {
+                DitRun.copy(tokenizer, words);
+            }
             List<Shard> todo = new ArrayList<>();
             for (Map.Entry<ClipShape, Integer> e : source.counts().entrySet()) {
                 Files.createDirectories(folder.resolve(e.getKey().toString()));
@@ -96,6 +112,9 @@ public final class LatentCacheBuilder {
         d.set("source", JSON.valueToTree(source.provenance()));
         d.put("text_length", textLength);
         d.put("per_shard", perShard);
+        if (tokenizer != null) {
+            d.put("tokenizer", tokenizer.toString());
+        }
         d.put("vae_sha256", Hashes.sha256(vae.resolve("diffusion_pytorch_model.safetensors"), Hashes.Progress.NONE));
         return d;
     }

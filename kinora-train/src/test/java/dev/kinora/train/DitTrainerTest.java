@@ -85,10 +85,16 @@ final class DitTrainerTest {
         counts.put(TALL, 5);
         counts.put(STILL, 6);
         ToyboxSource source = new ToyboxSource(counts, 40, 8, 0.25, 0.2, 2);
-        return new LatentCacheBuilder(data.resolve("latents"), data.resolve("vae"), source, perShard, 32, Device.CPU);
+        return new LatentCacheBuilder(
+                data.resolve("latents"), data.resolve("vae"), source, perShard, 32, Device.CPU, null);
     }
 
     private static DitTrainConfig config(int accumulate, boolean checkpointing, DitObjective objective) {
+        return config(accumulate, checkpointing, false, objective);
+    }
+
+    private static DitTrainConfig config(
+            int accumulate, boolean checkpointing, boolean pack, DitObjective objective) {
         OptimizerConfig optimizer =
                 new OptimizerConfig(new LearningRate(1e-3, 1, 4, 0.1), true, 0.9, 0.95, 0.01, 1, 0.9);
         return new DitTrainConfig(
@@ -98,6 +104,7 @@ final class DitTrainerTest {
                 200,
                 accumulate,
                 checkpointing,
+                pack,
                 2,
                 3,
                 2,
@@ -217,6 +224,22 @@ final class DitTrainerTest {
     }
 
     @Test
+    void clipsOfAllShapesTrainInOneSequence() throws IOException {
+        DitTrainConfig packed = config(2, false, true, DitObjective.velocity());
+        Path whole = folder.resolve("whole");
+        Path broken = folder.resolve("broken");
+        List<Double> losses = train(whole, packed, false);
+        try (DitTrainer trainer = open(broken, packed, false)) {
+            trainer.train(new Killer());
+        } catch (IllegalStateException e) {
+            assertThat(e).hasMessage("killed");
+        }
+        assertThat(train(broken, packed, false)).isEqualTo(losses).hasSize(4);
+        List<Double> buckets = train(folder.resolve("buckets"), config(), false);
+        assertThat(losses.getFirst()).as("an untrained model's loss").isCloseTo(buckets.getFirst(), withPercentage(20));
+    }
+
+    @Test
     void aFlowTrainsAndIsExportedWithItsScheduler() throws IOException {
         DitObjective flow =
                 new DitObjective(DitObjective.Target.FLOW, 2, 0, DitObjective.Timestep.LOGIT_NORMAL, 0.1, false, 0);
@@ -259,7 +282,7 @@ final class DitTrainerTest {
 
     @Test
     void timestepsOfAStepAreSpread() {
-        DitLoss loss = new DitLoss(DitObjective.velocity(), false);
+        DitLoss loss = DitLoss.of(DitObjective.velocity(), false);
         try (TensorScope ignored = TensorScope.open("levels");
                 Rng rng = new Rng(1)) {
             double[] levels = loss.levels(rng, 10, 0, 1);

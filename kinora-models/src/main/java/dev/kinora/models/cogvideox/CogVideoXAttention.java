@@ -6,6 +6,8 @@ import dev.kinora.nn.Names;
 import dev.kinora.tensor.F;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +49,19 @@ final class CogVideoXAttention {
         x.release();
         Tensor mixed = F.scaledDotProductAttention(q, k, v, null, null); // [B, heads, N + L, head_dim]
         return toOut.forward(mixed.transpose(1, 2).flatten(2, 3)); // [B, N + L, D]
+    }
+
+    /** Block-diagonal attention: every token of x [1, T, D] attends to those of its own clip. */
+    Tensor packed(Tensor x, CogVideoXPack pack) {
+        Tensor q = pack.rotate(normQ.forward(split(toQ.forward(x)))); // [1, heads, T, head_dim]
+        Tensor k = pack.rotate(normK.forward(split(toK.forward(x))));
+        Tensor v = split(toV.forward(x));
+        List<Tensor> mixed = new ArrayList<>();
+        for (CogVideoXPack.Run run : pack.runs()) {
+            Tensor y = F.scaledDotProductAttention(run.of(q), run.of(k), run.of(v), null, null);
+            mixed.add(y.transpose(1, 2).reshape(1, run.tokens(), -1)); // clips one after another
+        }
+        return toOut.forward(Tensors.cat(1, mixed)); // [1, T, D]
     }
 
     private Tensor split(Tensor x) {

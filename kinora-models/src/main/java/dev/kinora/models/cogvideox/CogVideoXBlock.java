@@ -59,6 +59,18 @@ final class CogVideoXBlock {
         return afterFeedForward;
     }
 
+    /** The same for clips of several shapes in one sequence: x [1, T, D], temb [clips, E]. */
+    Tensor packed(Tensor x, Tensor temb, CogVideoXPack pack) {
+        Tensor afterAttention = TensorScope.compute(() -> { // 1.
+            LayerNormZero.Packed m = norm1.packed(x, temb, pack);
+            return x.add(m.gate().mul(attn1.packed(m.tokens(), pack)));
+        });
+        return TensorScope.compute(() -> { // 2.
+            LayerNormZero.Packed m = norm2.packed(afterAttention, temb, pack);
+            return afterAttention.add(m.gate().mul(ff.forward(m.tokens())));
+        });
+    }
+
     /** Normalised and modulated tokens with the gates [B, 1, D] for what is made of them. */
     record Modulated(Tensor text, Tensor video, Tensor textGate, Tensor videoGate) {
         Tokens gated(Tokens x, Tensor out, long n) {
@@ -86,6 +98,16 @@ final class CogVideoXBlock {
                     modulate(norm.forward(x.video()), m[0], m[1]),
                     m[5],
                     m[2]);
+        }
+
+        /** Tokens of a pack, modulated, and their gates, both [1, T, D]. */
+        record Packed(Tensor tokens, Tensor gate) {}
+
+        Packed packed(Tensor x, Tensor temb, CogVideoXPack pack) {
+            Tensor[] m = linear.forward(F.silu(temb)).chunk(6, 1); // six of [clips, D]
+            Tensor shift = pack.perToken(m[0], m[3]);
+            Tensor scale = pack.perToken(m[1], m[4]);
+            return new Packed(modulate(norm.forward(x), shift, scale), pack.perToken(m[2], m[5]));
         }
     }
 

@@ -1,0 +1,85 @@
+package dev.kinora.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.models.cogvideox.CogVideoXConfig;
+import dev.kinora.train.DitTrainer;
+import dev.kinora.train.FineTuneConfig;
+import dev.kinora.weights.CheckpointFolder;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What both ways of training a checkpoint further share. */
+final class FineTuneOptions {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(
+            names = {"-m", "--model"},
+            paramLabel = "CHECKPOINT",
+            description = "The checkpoint's folder, in the diffusers layout; needed for a new run.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--latents",
+            paramLabel = "CACHE",
+            required = true,
+            description = "What kinora train latents --model wrote.")
+    private Path latents = Path.of("");
+
+    @Option(names = "--steps", paramLabel = "N", description = "Begin a run of so many steps.")
+    private @Nullable Integer steps;
+
+    @Option(names = "--cache-on-device", description = "Hold all latents on the device.")
+    private boolean cacheOnDevice;
+
+    @Mixin
+    private DeviceOption device = new DeviceOption();
+
+    @Mixin
+    private TrainingRun run = new TrainingRun();
+
+    @Mixin
+    private RecipeOptions recipe = new RecipeOptions();
+
+    /** The run's config: a new one from the options, or that of a run that was begun. */
+    FineTuneConfig config(Path folder, FineTuneConfig.@Nullable LoraSettings lora) throws IOException {
+        run.applyThreads();
+        if (steps == null) {
+            FineTuneConfig begun = run.config(folder, FineTuneConfig.class);
+            if (begun == null) {
+                throw new CommandException("--steps = none (expected: a number, or --config, for a new run)");
+            }
+            return changed(begun);
+        }
+        if (model == null) {
+            throw new CommandException("--model = none (expected: a checkpoint's folder, for a new run)");
+        }
+        CogVideoXConfig sizes = CogVideoXConfig.of(
+                CheckpointFolder.open(model).component("transformer").config());
+        boolean firstFrame = sizes.inChannels() == 2 * sizes.outChannels();
+        return changed(FineTuneConfig.of(model.toString(), lora, firstFrame, steps));
+    }
+
+    private FineTuneConfig changed(FineTuneConfig base) {
+        ObjectNode tree = JSON.valueToTree(base);
+        recipe.applyTo((ObjectNode) tree.get("recipe"));
+        try {
+            return JSON.treeToValue(tree, FineTuneConfig.class);
+        } catch (JsonProcessingException e) {
+            Throwable cause = e.getCause();
+            throw new CommandException(
+                    cause instanceof IllegalArgumentException
+                            ? String.valueOf(cause.getMessage())
+                            : e.getOriginalMessage(),
+                    e);
+        }
+    }
+
+    DitTrainer open(Path folder, FineTuneConfig config) throws IOException {
+        return DitTrainer.tune(folder, config, latents, device.get(), cacheOnDevice);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.kinora.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** What of any transformer's recipe can be changed from the command line. */
+final class RecipeOptions {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @Option(names = "--min-snr", paramLabel = "GAMMA", description = "Min-SNR weights; 5 is usual, 0 is none.")
+    private @Nullable Double minSnr;
+
+    @Option(
+            names = "--text-dropout",
+            paramLabel = "P",
+            description = "How often a clip's text is left out, 0 to 1: guidance needs some.")
+    private @Nullable Double textDropout;
+
+    @Option(names = "--image-dropout", paramLabel = "P", description = "How often that condition is left out, 0 to 1.")
+    private @Nullable Double imageDropout;
+
+    @Option(
+            names = "--tokens",
+            paramLabel = "N",
+            description =
+                    "Tokens of a step, text included: a step has as many clips of one size and length as make so many.")
+    private @Nullable Integer tokens;
+
+    @Option(
+            names = "--accumulate",
+            paramLabel = "N",
+            description = "Compute a step in so many parts: an Nth of the memory, the same gradients.")
+    private @Nullable Integer accumulate;
+
+    @Option(
+            names = "--checkpointing",
+            negatable = true,
+            description = "Compute blocks again for the backward pass: a third more time, a fraction of the memory.")
+    private @Nullable Boolean checkpointing;
+
+    @Option(
+            names = "--pack",
+            negatable = true,
+            description =
+                    "Fill sequences with clips of whatever sizes come, each attending to itself, instead of batches of"
+                            + " one size.")
+    private @Nullable Boolean pack;
+
+    @Option(names = "--rate", paramLabel = "R", description = "Peak learning rate.")
+    private @Nullable Double rate;
+
+    @Option(names = "--warmup", paramLabel = "N", description = "Steps until the peak is reached.")
+    private @Nullable Integer warmup;
+
+    @Option(
+            names = "--muon",
+            negatable = true,
+            description = "Update matrices by Muon or, with --no-muon, all by AdamW.")
+    private @Nullable Boolean muon;
+
+    @Option(names = "--weight-decay", paramLabel = "W", description = "Decoupled weight decay.")
+    private @Nullable Double weightDecay;
+
+    @Option(names = "--ema", paramLabel = "D", description = "Decay of the averaged weights, which are exported.")
+    private @Nullable Double ema;
+
+    @Option(names = "--bf16", negatable = true, description = "Matrix products in bfloat16, or --no-bf16 in fp32.")
+    private @Nullable Boolean bf16;
+
+    @Option(names = "--validation-clips", paramLabel = "N", description = "Clips of every shape kept from training.")
+    private @Nullable Integer validationClips;
+
+    @Option(names = "--report-every", paramLabel = "N", description = "Steps between lines of metrics.")
+    private @Nullable Integer reportEvery;
+
+    @Option(names = "--save-every", paramLabel = "N", description = "Steps between checkpoints.")
+    private @Nullable Integer saveEvery;
+
+    @Option(names = "--sample-every", paramLabel = "N", description = "Steps between contact sheets.")
+    private @Nullable Integer sampleEvery;
+
+    @Option(
+            names = {"-s", "--seed"},
+            paramLabel = "N",
+            description = "Of weights, order of clips, noise.")
+    private @Nullable Long seed;
+
+    /** Puts whatever was asked for into a recipe's fields. */
+    void applyTo(ObjectNode recipe) {
+        ObjectNode objective = (ObjectNode) recipe.get("objective");
+        set(objective, "minSnr", minSnr);
+        set(objective, "textDropout", textDropout);
+        set(objective, "imageDropout", imageDropout);
+        ObjectNode optimizer = (ObjectNode) recipe.get("optimizer");
+        ObjectNode learningRate = (ObjectNode) optimizer.get("rate");
+        set(learningRate, "peak", rate);
+        set(learningRate, "warmup", warmup);
+        set(optimizer, "muon", muon);
+        set(optimizer, "weightDecay", weightDecay);
+        set(optimizer, "ema", ema);
+        set(recipe, "tokensPerStep", tokens);
+        set(recipe, "accumulate", accumulate);
+        set(recipe, "checkpointing", checkpointing);
+        set(recipe, "pack", pack);
+        set(recipe, "bf16", bf16);
+        set(recipe, "validationClips", validationClips);
+        set(recipe, "reportEvery", reportEvery);
+        set(recipe, "saveEvery", saveEvery);
+        set(recipe, "sampleEvery", sampleEvery);
+        set(recipe, "seed", seed);
+    }
+
+    static void set(ObjectNode node, String name, @Nullable Object value) {
+        if (value != null) {
+            node.set(name, JSON.valueToTree(value));
+        }
+    }
+}
