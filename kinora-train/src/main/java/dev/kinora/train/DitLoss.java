@@ -179,7 +179,8 @@ final class DitLoss {
      * @return the loss times the share, without a graph
      */
     Tensor backward(DitModel model, List<Tensor> texts, List<Problem> problems, double share) {
-        List<Tensor> predicted = precision(() -> new All(model.packed(problems, texts))).tensors();
+        List<Tensor> predicted =
+                precision(() -> new All(model.packed(problems, texts))).tensors();
         double total = problems.stream().mapToLong(p -> p.target().numel()).sum();
         Tensor loss = Tensors.zeros(DType.FP32, predicted.getFirst().device());
         for (int i = 0; i < predicted.size(); i++) {

@@ -119,7 +119,8 @@ final class Packs implements StepPlan {
         List<Batch> pack = new ArrayList<>();
         for (int g = 0; g < open.size(); g++) {
             if (!open.get(g).isEmpty()) {
-                pack.add(new Batch(g, open.get(g).stream().mapToInt(Integer::intValue).toArray()));
+                pack.add(new Batch(
+                        g, open.get(g).stream().mapToInt(Integer::intValue).toArray()));
             }
         }
         return pack;

@@ -93,8 +93,7 @@ final class DitTrainerTest {
         return config(accumulate, checkpointing, false, objective);
     }
 
-    private static DitTrainConfig config(
-            int accumulate, boolean checkpointing, boolean pack, DitObjective objective) {
+    private static DitTrainConfig config(int accumulate, boolean checkpointing, boolean pack, DitObjective objective) {
         OptimizerConfig optimizer =
                 new OptimizerConfig(new LearningRate(1e-3, 1, 4, 0.1), true, 0.9, 0.95, 0.01, 1, 0.9);
         return new DitTrainConfig(

@@ -81,7 +81,8 @@ final class FineTuneTest {
         return new FineTuneConfig(
                 checkpoint.toString(),
                 lora,
-                new DitRecipe(r.seed(), r.objective(), 60, 1, checkpointing, false, 1, 3, 2, optimizer, false, 1, 2, 4));
+                new DitRecipe(
+                        r.seed(), r.objective(), 60, 1, checkpointing, false, 1, 3, 2, optimizer, false, 1, 2, 4));
     }
 
     private static List<Double> losses(Path run) throws IOException {

@@ -61,14 +61,16 @@ final class CogVideoXBlock {
 
     /** The same for clips of several shapes in one sequence: x [1, T, D], temb [clips, E]. */
     Tensor packed(Tensor x, Tensor temb, CogVideoXPack pack) {
-        Tensor afterAttention = TensorScope.compute(() -> { // 1.
-            LayerNormZero.Packed m = norm1.packed(x, temb, pack);
-            return x.add(m.gate().mul(attn1.packed(m.tokens(), pack)));
-        });
-        return TensorScope.compute(() -> { // 2.
-            LayerNormZero.Packed m = norm2.packed(afterAttention, temb, pack);
-            return afterAttention.add(m.gate().mul(ff.forward(m.tokens())));
-        });
+        Tensor afterAttention = TensorScope.compute(
+                () -> { // 1.
+                    LayerNormZero.Packed m = norm1.packed(x, temb, pack);
+                    return x.add(m.gate().mul(attn1.packed(m.tokens(), pack)));
+                });
+        return TensorScope.compute(
+                () -> { // 2.
+                    LayerNormZero.Packed m = norm2.packed(afterAttention, temb, pack);
+                    return afterAttention.add(m.gate().mul(ff.forward(m.tokens())));
+                });
     }
 
     /** Normalised and modulated tokens with the gates [B, 1, D] for what is made of them. */

@@ -80,7 +80,8 @@ class CogVideoXPackTest {
         Map<String, Tensor> gradients = new LinkedHashMap<>();
         for (Parameter p : model.parameters().all()) {
             Tensor g = p.value().grad();
-            if (g != null && g.norm().item() > 1e-3) { // a key's bias before a softmax has none: what is there is rounding
+            if (g != null
+                    && g.norm().item() > 1e-3) { // a key's bias before a softmax has none: what is there is rounding
                 gradients.put(p.key(), g.copy());
             }
             p.value().clearGrad();
