@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             TrainDitCommand.class,
             TrainLoraCommand.class,
             TrainTuneCommand.class,
+            TrainScalingCommand.class,
             TrainReaderCommand.class
         })
 final class TrainCommand extends Group {}

@@ -166,6 +166,18 @@ final class DitBatches {
         return batch(g, clips, new int[count]);
     }
 
+    /** Tokens that a token attends to, on average. */
+    double meanLength() {
+        double sum = 0;
+        double squares = 0;
+        for (int g = 0; g < tokens.length; g++) {
+            double n = trained(cache.groups().get(g));
+            sum += n * tokens[g];
+            squares += n * tokens[g] * tokens[g];
+        }
+        return squares / sum;
+    }
+
     LatentGroup group(int number) {
         return cache.groups().get(number);
     }

@@ -63,7 +63,12 @@ record DitRun(
     static DitTrainer fresh(
             Path path, DitTrainConfig config, Path latents, Path vae, Device device, boolean cacheOnDevice)
             throws IOException {
-        LatentCache cache = LatentCache.open(latents);
+        return fresh(path, config, LatentCache.open(latents), vae, device, cacheOnDevice);
+    }
+
+    static DitTrainer fresh(
+            Path path, DitTrainConfig config, LatentCache cache, Path vae, Device device, boolean cacheOnDevice)
+            throws IOException {
         RunFolder folder = RunFolder.open(path, RunFolder.tree(config));
         Path tokenizer = folder.resolve("tokenizer");
         copy(cache.tokenizer(), tokenizer);

@@ -78,6 +78,11 @@ public final class DitTrainer implements AutoCloseable {
         return DitRun.tuned(folder, config, latents, device, cacheOnDevice);
     }
 
+    /** Tokens that a token attends to, on average over the tokens of the training clips. */
+    double meanLength() {
+        return batches.meanLength();
+    }
+
     /** Number of trained weights. */
     public long numel() {
         return updater.numel();

@@ -110,6 +110,21 @@ public final class LatentCache implements AutoCloseable {
         return description;
     }
 
+    /**
+     * Keeps some clips and forgets the others: of every shape its share of {@code clips}, and the last ones, which are not
+     * trained on.
+     *
+     * @param clips to train on, over all shapes; at least one of each
+     * @param validation clips of every shape, besides
+     */
+    LatentCache keep(int clips, int validation) {
+        long all = groups.stream().mapToLong(g -> g.size() - validation).sum();
+        for (LatentGroup g : groups) {
+            g.keep((int) Math.max(1, Math.round((double) clips * (g.size() - validation) / all)), validation);
+        }
+        return this;
+    }
+
     /** Copies all clips to a device, where batches are then made; the host's own memory is one too. */
     void moveTo(Device device) {
         groups.forEach(g -> g.moveTo(device));

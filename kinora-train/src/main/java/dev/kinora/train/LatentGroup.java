@@ -97,6 +97,14 @@ final class LatentGroup implements AutoCloseable {
         return one[0];
     }
 
+    /** Keeps the first and the last clips. */
+    void keep(int first, int last) {
+        if (first + last < size()) {
+            latents.subList(first, size() - last).clear();
+            ids.subList(first, ids.size() - last).clear();
+        }
+    }
+
     void moveTo(Device device) {
         held = owner.adopt(TensorScope.compute(() -> Grad.off(() -> {
             Tensor all = Tensors.empty(DType.FP16, device, withBatch(size()));

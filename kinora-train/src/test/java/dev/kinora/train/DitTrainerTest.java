@@ -254,6 +254,27 @@ final class DitTrainerTest {
     }
 
     @Test
+    void aStudyOfSizesAndDataIsRecordedAndGoesOn() throws IOException {
+        ScalingStudy study = new ScalingStudy(
+                folder.resolve("scaling"),
+                List.of(new ScalingStudy.Size(1, 1), new ScalingStudy.Size(2, 1)),
+                List.of(3, 12),
+                config());
+        JsonNode first =
+                study.run(data.resolve("latents"), data.resolve("vae"), Device.CPU, false, TrainListener.SILENT);
+        assertThat(first.get("runs")).hasSize(4);
+        for (JsonNode run : first.get("runs")) {
+            assertThat(run.get("points")).hasSize(2);
+            assertThat(run.at("/points/1/flops").asDouble())
+                    .isGreaterThan(run.at("/points/0/flops").asDouble());
+        }
+        assertThat(folder.resolve("scaling/scaling.png")).isNotEmptyFile();
+        JsonNode again =
+                study.run(data.resolve("latents"), data.resolve("vae"), Device.CPU, false, TrainListener.SILENT);
+        assertThat(again).isEqualTo(first);
+    }
+
+    @Test
     void anExportLoads() throws IOException {
         Path target = folder.resolve("checkpoint");
         try (DitTrainer trainer = open(folder.resolve("run"), config(), false)) {

@@ -1,0 +1,164 @@
+package dev.kinora.train;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.tensor.Device;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Trains transformers of several sizes on several amounts of data and fits how the loss falls with compute. The learning
+ * rate stays at its peak, so that every point of a curve is a result of its own; all are measured on the same clips. A
+ * study that was stopped goes on where it was.
+ *
+ * @param folder of the study: a run's folder for each pair, {@code scaling.json} and {@code scaling.png}
+ * @param sizes blocks and heads of each model
+ * @param clips amounts of data, shared among the cache's shapes
+ * @param base everything else; its rate is kept constant after the warm-up
+ */
+public record ScalingStudy(Path folder, List<Size> sizes, List<Integer> clips, DitTrainConfig base) {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Copies the lists. */
+    public ScalingStudy {
+        sizes = List.copyOf(sizes);
+        clips = List.copyOf(clips);
+        Checks.require(!sizes.isEmpty(), "scaling study", "sizes", sizes, "at least one");
+        Checks.require(!clips.isEmpty(), "scaling study", "clips", clips, "at least one");
+    }
+
+    /** A model's blocks and heads of 64 channels. */
+    public record Size(int layers, int heads) {
+        /** Multiply-adds times six that a token costs, forward and backward, with {@code length} tokens to attend to. */
+        double flopsPerToken(double length) {
+            double width = 64.0 * heads;
+            return layers * (6 * 12 * width * width + 12 * width * length);
+        }
+
+        @Override
+        public String toString() {
+            return layers + "x" + heads;
+        }
+    }
+
+    /** Trains what is missing and writes the results. */
+    public JsonNode run(Path latents, Path vae, Device device, boolean cacheOnDevice, TrainListener listener)
+            throws IOException {
+        ArrayNode runs = JSON.createArrayNode();
+        for (int n : clips) {
+            for (Size size : sizes) {
+                listener.onNote("scaling: model " + size + " on " + n + " clips");
+                runs.add(one(size, n, latents, vae, device, cacheOnDevice, listener));
+            }
+        }
+        ObjectNode results = JSON.createObjectNode();
+        results.put("device", device.toString());
+        results.set("base", JSON.valueToTree(base));
+        results.set("runs", runs);
+        addFit(results);
+        Files.writeString(
+                folder.resolve("scaling.json"),
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsString(results) + "\n");
+        ScalingPlot.write(folder.resolve("scaling.png"), results);
+        return results;
+    }
+
+    private ObjectNode one(
+            Size size, int n, Path latents, Path vae, Device device, boolean cacheOnDevice, TrainListener listener)
+            throws IOException {
+        DitTrainConfig.Model m = base.model();
+        LearningRate rate = base.optimizer().rate();
+        OptimizerConfig o = base.optimizer();
+        DitTrainConfig config = new DitTrainConfig(
+                base.seed(),
+                new DitTrainConfig.Model(
+                        size.layers(), size.heads(), m.timeEmbedDim(), m.textDim(), m.textLayers(), m.frames()),
+                base.objective(),
+                base.tokensPerStep(),
+                base.accumulate(),
+                base.checkpointing(),
+                base.pack(),
+                base.validationClips(),
+                base.guidance(),
+                base.sampleSteps(),
+                new OptimizerConfig(
+                        new LearningRate(rate.peak(), rate.warmup(), rate.steps(), 1),
+                        o.muon(),
+                        o.beta1(),
+                        o.beta2(),
+                        o.weightDecay(),
+                        o.clip(),
+                        o.ema()),
+                base.bf16(),
+                base.saveEvery(),
+                base.saveEvery(),
+                base.sampleEvery());
+        Path at = folder.resolve(size + "-" + n);
+        ObjectNode run = JSON.createObjectNode();
+        try (DitTrainer trainer = DitRun.fresh(
+                at, config, LatentCache.open(latents).keep(n, base.validationClips()), vae, device, cacheOnDevice)) {
+            trainer.train(listener);
+            run.put("layers", size.layers());
+            run.put("heads", size.heads());
+            run.put("parameters", trainer.numel());
+            run.put("clips", n);
+            run.put("mean_length", trainer.meanLength());
+            double perToken = size.flopsPerToken(trainer.meanLength());
+            run.put("flops_per_token", perToken);
+            run.set("points", points(new Metrics(at.resolve("metrics.jsonl"), Integer.MAX_VALUE), perToken));
+        }
+        return run;
+    }
+
+    /** Compute so far and validation loss, at every checkpoint. */
+    private static ArrayNode points(Metrics metrics, double perToken) {
+        ArrayNode points = JSON.createArrayNode();
+        double tokens = 0;
+        double last = 0;
+        for (Map<String, Double> row : metrics.rows()) {
+            double step = row.getOrDefault("step", 0.0);
+            if (row.containsKey("tokens_per_step")) {
+                tokens += row.getOrDefault("tokens_per_step", 0.0) * (step - last);
+                last = step;
+            }
+            if (row.containsKey("validation")) {
+                ObjectNode p = points.addObject();
+                p.put("step", (long) step);
+                p.put("flops", tokens * perToken);
+                p.put("validation", row.getOrDefault("validation", 0.0));
+            }
+        }
+        return points;
+    }
+
+    /** The law of the largest amount of data: the best loss for each compute. */
+    private void addFit(ObjectNode results) {
+        int most = clips.stream().mapToInt(c -> c).max().orElseThrow();
+        List<ScalingLaw.Point> all = new ArrayList<>();
+        for (JsonNode run : results.get("runs")) {
+            if (run.get("clips").asInt() == most) {
+                run.get("points")
+                        .forEach(p -> all.add(new ScalingLaw.Point(
+                                p.get("flops").asDouble(), p.get("validation").asDouble())));
+            }
+        }
+        List<ScalingLaw.Point> frontier = ScalingLaw.frontier(all);
+        if (frontier.size() >= 4) {
+            ScalingLaw law = ScalingLaw.fit(frontier);
+            Map<String, Double> fit = new LinkedHashMap<>();
+            fit.put("floor", law.floor());
+            fit.put("scale", law.scale());
+            fit.put("exponent", law.exponent());
+            fit.put("error", law.error());
+            results.set("fit", JSON.valueToTree(fit));
+            results.set("frontier", JSON.valueToTree(frontier));
+        }
+    }
+}
