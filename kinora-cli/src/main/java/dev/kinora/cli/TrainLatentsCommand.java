@@ -127,7 +127,7 @@ final class TrainLatentsCommand extends Action {
 
     private LatentCacheBuilder builder(ToyboxSource source) throws IOException {
         if (vae != null && model == null) {
-            return new LatentCacheBuilder(folder, vae, source, perShard, textLength, device.get(), null);
+            return new LatentCacheBuilder(folder, vae, source, perShard, textLength, device.get());
         }
         if (vae != null || model == null) {
             throw refuse("--vae, --model", vae == null ? "neither" : "both", "one of them");

@@ -45,6 +45,11 @@ public final class LatentCacheBuilder {
     private final Device device;
     private final @Nullable Path tokenizer;
 
+    /** A build for training from scratch: the captions' ids are by a new tokenizer of Toybox's words. */
+    public LatentCacheBuilder(Path folder, Path vae, ClipSource source, int perShard, int textLength, Device device) {
+        this(folder, vae, source, perShard, textLength, device, null);
+    }
+
     /**
      * A build that has not begun.
      *

@@ -85,8 +85,7 @@ final class DitTrainerTest {
         counts.put(TALL, 5);
         counts.put(STILL, 6);
         ToyboxSource source = new ToyboxSource(counts, 40, 8, 0.25, 0.2, 2);
-        return new LatentCacheBuilder(
-                data.resolve("latents"), data.resolve("vae"), source, perShard, 32, Device.CPU, null);
+        return new LatentCacheBuilder(data.resolve("latents"), data.resolve("vae"), source, perShard, 32, Device.CPU);
     }
 
     private static DitTrainConfig config(int accumulate, boolean checkpointing, DitObjective objective) {
