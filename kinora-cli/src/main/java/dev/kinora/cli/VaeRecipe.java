@@ -84,6 +84,12 @@ final class VaeRecipe {
     private boolean ganFixed;
 
     @Option(
+            names = "--decoder-of",
+            paramLabel = "FOLDER",
+            description = "Go on with the decoder of this trained autoencoder; its encoder, and so its latents, stay.")
+    private @Nullable Path decoderOf;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Any field of config.json, such as groups=4 or optimizer.rate.peak=1e-3.")
@@ -101,12 +107,16 @@ final class VaeRecipe {
                 || ganStart != null
                 || ganWeight != null
                 || ganFixed
+                || decoderOf != null
                 || !set.isEmpty();
     }
 
     /** The config with everything that was asked for. */
     VaeTrainConfig apply(VaeTrainConfig base) {
         VaeTrainConfig config = phases.isEmpty() ? base : phased(base);
+        if (decoderOf != null) {
+            config = config.withDecoderOf(decoderOf.toAbsolutePath().toString());
+        }
         VaeLossConfig l = config.losses();
         VaeLossConfig.Perceptual perceptual = lpips == null
                 ? l.lpips()

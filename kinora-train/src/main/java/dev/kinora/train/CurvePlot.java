@@ -61,10 +61,8 @@ final class CurvePlot {
         boolean logarithmic = low > 0 && high / low > 30;
         int w = PANEL_WIDTH - LEFT - 14;
         int h = PANEL_HEIGHT - TOP - BOTTOM;
-        g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 13));
         g.setColor(Color.DARK_GRAY);
-        g.drawString(name + (logarithmic ? " (log)" : ""), LEFT, 20);
-        g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11));
+        Lettering.write(g, name + (logarithmic ? " (log)" : ""), Font.BOLD, 13, LEFT, 20);
         for (int i = 0; i <= 4; i++) {
             double s = i / 4.0;
             double value = logarithmic ? low * Math.pow(high / low, s) : low + (high - low) * s;
@@ -72,10 +70,10 @@ final class CurvePlot {
             g.setColor(new Color(0xE6E8EE));
             g.drawLine(LEFT, y, LEFT + w, y);
             g.setColor(Color.GRAY);
-            g.drawString(String.format(Locale.ROOT, "%.4g", value), 8, y + 4);
+            Lettering.write(g, String.format(Locale.ROOT, "%.4g", value), Font.PLAIN, 11, 8, y + 4);
         }
-        g.drawString(String.format(Locale.ROOT, "%.0f", x0), LEFT, TOP + h + 17);
-        g.drawString(String.format(Locale.ROOT, "%.0f", x1), LEFT + w - 36, TOP + h + 17);
+        Lettering.write(g, String.format(Locale.ROOT, "%.0f", x0), Font.PLAIN, 11, LEFT, TOP + h + 17);
+        Lettering.write(g, String.format(Locale.ROOT, "%.0f", x1), Font.PLAIN, 11, LEFT + w - 36, TOP + h + 17);
         Path2D line = new Path2D.Double();
         for (int i = 0; i < points.size(); i++) {
             double v = points.get(i)[1];

@@ -70,17 +70,22 @@ final class FlatWeights implements AutoCloseable {
      * Moves the weights, which are initialised or loaded, and asks for their gradients.
      *
      * @param models by the name that each has in the checkpoint
+     * @param trained which parameters are; the others are kept as buffers are
      * @param asMatrix which trained parameters are updated as matrices
      * @param compute the type that the networks compute in
      */
-    FlatWeights(Map<String, ParameterSet> models, Predicate<Parameter> asMatrix, DType compute) {
+    FlatWeights(
+            Map<String, ParameterSet> models,
+            Predicate<Parameter> trained,
+            Predicate<Parameter> asMatrix,
+            DType compute) {
         Map<String, List<Slot>> byShape = new LinkedHashMap<>();
         List<Slot> decayed = new ArrayList<>();
         List<Slot> plain = new ArrayList<>();
         List<Slot> buffers = new ArrayList<>();
         models.forEach((model, set) -> set.all().forEach(p -> {
             Slot slot = new Slot(model + "." + p.key(), set, p, 0);
-            if (!p.isTrainable()) {
+            if (!trained.test(p)) {
                 buffers.add(slot);
             } else if (asMatrix.test(p)) {
                 byShape.computeIfAbsent(Arrays.toString(p.shape()), k -> new ArrayList<>())

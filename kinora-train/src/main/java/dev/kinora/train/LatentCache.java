@@ -3,6 +3,7 @@ package dev.kinora.train;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kinora.tensor.Device;
+import dev.kinora.tensor.TensorScope;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -127,7 +128,9 @@ public final class LatentCache implements AutoCloseable {
 
     /** Copies all clips to a device, where batches are then made; the host's own memory is one too. */
     void moveTo(Device device) {
-        groups.forEach(g -> g.moveTo(device));
+        try (TensorScope ignored = TensorScope.open("latents")) {
+            groups.forEach(g -> g.moveTo(device));
+        }
     }
 
     @Override

@@ -41,12 +41,11 @@ final class Pictures {
         g.setColor(Color.WHITE);
         g.fillRect(0, 0, image.getWidth(), image.getHeight());
         g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-        g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 12));
         int y = 0;
         for (Row row : rows) {
             if (!row.label().isEmpty()) {
                 g.setColor(Color.DARK_GRAY);
-                g.drawString(row.label(), 4, y + 12);
+                Lettering.write(g, row.label(), Font.PLAIN, 12, 4, y + 12);
                 y += label;
             }
             for (int i = 0; i < row.frames().size(); i++) {

@@ -1,5 +1,6 @@
 package dev.kinora.train;
 
+import dev.kinora.nn.Parameter;
 import dev.kinora.nn.ParameterSet;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Grad;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** What happens between backward and the next forward: clip, look for non-finite values, update, average. */
 final class Updater implements AutoCloseable {
@@ -38,8 +40,19 @@ final class Updater implements AutoCloseable {
      * @param compute the type that the models compute in from now on
      */
     Updater(Map<String, ParameterSet> models, OptimizerConfig config, DType compute) {
+        this(models, config, compute, Parameter::isTrainable);
+    }
+
+    /**
+     * The weights of {@code models} in fp32, of which some stay as they are.
+     *
+     * @param models initialised or loaded, all on one device
+     * @param compute the type that the models compute in from now on
+     * @param trained which parameters are updated
+     */
+    Updater(Map<String, ParameterSet> models, OptimizerConfig config, DType compute, Predicate<Parameter> trained) {
         this.config = config;
-        this.all = new FlatWeights(models, p -> config.muon() && Muon.suits(p), compute);
+        this.all = new FlatWeights(models, trained, p -> config.muon() && Muon.suits(p), compute);
         this.adamW = new AdamW(all, config.beta1(), config.beta2(), 1e-8, config.weightDecay());
         this.muon = new Muon(all, 0.95, config.weightDecay());
         this.ema = new Ema(all, config.ema());

@@ -72,7 +72,9 @@ final class VaeObjective implements AutoCloseable {
     Outcome of(Tensor video, int step, Rng rng) {
         return precision(() -> {
             DType type = config.precision().ofNetworks(device);
-            DiagonalGaussianDistribution posterior = vae.encode(video.to(type), VaeOptions.DEFAULT);
+            DiagonalGaussianDistribution posterior = config.decoderOf() == null
+                    ? vae.encode(video.to(type), VaeOptions.DEFAULT)
+                    : Grad.off(() -> vae.encode(video.to(type), VaeOptions.DEFAULT));
             Tensor mean = posterior.mean().to(DType.FP32); // [B, Z, f, h, w]
             Tensor logvar = posterior.logvar().to(DType.FP32);
             Tensor noise = rng.randn(DType.FP32, mean.shape()).to(device);

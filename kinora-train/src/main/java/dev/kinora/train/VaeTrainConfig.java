@@ -3,6 +3,7 @@ package dev.kinora.train;
 import dev.kinora.toybox.ToyboxMix;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A VAE training run. Two runs of equal config give equal curves on the same machine.
@@ -20,6 +21,8 @@ import java.util.SplittableRandom;
  * @param precision of matrix products and convolutions
  * @param reportEvery steps between lines of metrics
  * @param saveEvery steps between checkpoints with validation and contact sheet
+ * @param decoderOf folder of a trained autoencoder of this architecture whose decoder learns on while its encoder stays
+ *     as it is, so that latents made with it stay valid; null to begin from fresh weights
  */
 public record VaeTrainConfig(
         long seed,
@@ -33,7 +36,8 @@ public record VaeTrainConfig(
         OptimizerConfig optimizer,
         Precision precision,
         int reportEvery,
-        int saveEvery) {
+        int saveEvery,
+        @Nullable String decoderOf) {
 
     /** Copies the lists and checks that the phases and the schedule agree. */
     public VaeTrainConfig {
@@ -104,7 +108,8 @@ public record VaeTrainConfig(
                 optimizer,
                 precision,
                 reportEvery,
-                saveEvery);
+                saveEvery,
+                decoderOf);
     }
 
     /** The same for other phases, with an optimizer whose schedule fits them. */
@@ -121,7 +126,26 @@ public record VaeTrainConfig(
                 schedule,
                 precision,
                 reportEvery,
-                saveEvery);
+                saveEvery,
+                decoderOf);
+    }
+
+    /** The same, going on with the decoder of a trained autoencoder. */
+    public VaeTrainConfig withDecoderOf(String folder) {
+        return new VaeTrainConfig(
+                seed,
+                mix,
+                blockOutChannels,
+                layersPerBlock,
+                latentChannels,
+                groups,
+                phases,
+                losses,
+                optimizer,
+                precision,
+                reportEvery,
+                saveEvery,
+                folder);
     }
 
     /** The run that made the VAE of kinora-mini: 4.2 million weights, four sizes, 1 to 33 frames, for a GPU. */
@@ -163,6 +187,7 @@ public record VaeTrainConfig(
                         new LearningRate(2e-3, Math.min(100, steps / 10), steps, 0.05), true, 0.9, 0.99, 0, 1, 0.998),
                 Precision.AUTO,
                 25,
-                500);
+                500,
+                null);
     }
 }

@@ -12,7 +12,10 @@ import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
+import dev.kinora.weights.Checkpoint;
+import dev.kinora.weights.Config;
 import dev.kinora.weights.SafetensorsWriter;
+import dev.kinora.weights.StrictLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -114,13 +117,15 @@ public final class VaeTrainer implements AutoCloseable {
         boolean opened = false;
         try (TensorScope ignored = TensorScope.open("initialise");
                 Rng rng = new Rng(config.seed())) {
-            vae.parameters().initialize(rng);
+            begin(vae, config, rng);
             vae.parameters().to(device);
             VaeObjective objective = new VaeObjective(config, vae, device);
             Updater updater = new Updater(
                     Map.of("vae", vae.parameters()),
                     config.optimizer(),
-                    config.precision().ofNetworks(device));
+                    config.precision().ofNetworks(device),
+                    p -> p.isTrainable()
+                            && (config.decoderOf() == null || !p.key().startsWith("encoder.")));
             VaeTrainer trainer = new VaeTrainer(config, run, device, vae, updater, objective, source);
             opened = true;
             return trainer;
@@ -130,6 +135,14 @@ public final class VaeTrainer implements AutoCloseable {
                 run.close();
             }
         }
+    }
+
+    private static void begin(AutoencoderKLCogVideoX vae, VaeTrainConfig config, Rng rng) throws IOException {
+        if (config.decoderOf() == null) {
+            vae.parameters().initialize(rng);
+            return;
+        }
+        StrictLoader.as(DType.FP32).copying().load(Checkpoint.open(Path.of(config.decoderOf())), vae.parameters());
     }
 
     /** Takes up the newest checkpoint; returns its step, 0 where there is none. */
@@ -285,9 +298,16 @@ public final class VaeTrainer implements AutoCloseable {
         });
     }
 
-    private double deviation() {
+    private double deviation() throws IOException {
         BatchShape one = new BatchShape(
                 config.mix().width(), config.mix().height(), config.mix().frames(), 1);
+        String decoderOf = config.decoderOf();
+        if (decoderOf != null) { // the latents are those of before
+            return 1
+                    / AutoencoderKLCogVideoXConfig.of(
+                                    Config.read(Path.of(decoderOf).resolve("config.json")))
+                            .scalingFactor();
+        }
         return Grad.off(() -> {
             List<Tensor> means = new ArrayList<>();
             for (int i = 0; i < MEASURED_CLIPS; i++) {

@@ -67,7 +67,8 @@ final class DitTrainerTest {
                 optimizer,
                 Precision.FP32,
                 1,
-                1);
+                1,
+                null);
         try (VaeTrainer trainer = VaeTrainer.open(data.resolve("vae-run"), vae)) {
             trainer.export(data.resolve("vae"));
         }

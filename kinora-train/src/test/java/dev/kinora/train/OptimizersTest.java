@@ -26,7 +26,8 @@ final class OptimizersTest {
         try (Rng rng = new Rng(0);
                 var set = names.parameters()) {
             set.initialize(rng);
-            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> false, DType.FP32);
+            try (FlatWeights all =
+                            new FlatWeights(Map.of("m", set), Parameter::isTrainable, matrix -> false, DType.FP32);
                     AdamW adam = new AdamW(all, 0.9, 0.95, 1e-8, 0.1)) {
                 double w = 1;
                 double m = 0;
@@ -72,7 +73,8 @@ final class OptimizersTest {
         try (Rng rng = new Rng(3);
                 var set = names.parameters()) {
             set.initialize(rng);
-            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> true, DType.FP32);
+            try (FlatWeights all =
+                            new FlatWeights(Map.of("m", set), Parameter::isTrainable, matrix -> true, DType.FP32);
                     Muon muon = new Muon(all, 0.95, 0)) {
                 assertThat(all.matrices()).hasSize(2);
                 assertThat(all.numel()).isEqualTo(90 + 90 + 144);
@@ -103,7 +105,8 @@ final class OptimizersTest {
         try (Rng rng = new Rng(0);
                 var set = names.parameters()) {
             set.initialize(rng);
-            try (FlatWeights all = new FlatWeights(Map.of("m", set), matrix -> false, DType.FP32);
+            try (FlatWeights all =
+                            new FlatWeights(Map.of("m", set), Parameter::isTrainable, matrix -> false, DType.FP32);
                     Ema ema = new Ema(all, 0.5)) {
                 p.value().detach().fill_(3);
                 ema.update(1000);

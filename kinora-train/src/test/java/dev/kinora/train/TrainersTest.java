@@ -60,7 +60,8 @@ final class TrainersTest {
                 optimizer,
                 Precision.FP32,
                 1,
-                2);
+                2,
+                null);
     }
 
     /** Asks for a stop after the first step. */

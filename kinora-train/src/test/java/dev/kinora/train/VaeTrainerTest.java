@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
+import dev.kinora.nn.Parameter;
 import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.Goldens;
 import dev.kinora.testkit.TensorTest;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -61,7 +64,8 @@ final class VaeTrainerTest {
                 optimizer,
                 Precision.AUTO,
                 3, // reports and checkpoints interleave, so that open sums are part of a checkpoint
-                2);
+                2,
+                null);
     }
 
     private static VaeLossConfig.Gan gan(boolean adaptive, double slope) {
@@ -197,6 +201,31 @@ final class VaeTrainerTest {
             }
         }
         assertThat(seen).hasSizeBetween(4, 6); // three clips, cut at two places
+    }
+
+    @Test
+    void aDecoderLearnsOnWhileTheLatentsStay() throws IOException {
+        VaeTrainConfig config = config(16, 2, null, null);
+        Path before = folder.resolve("before");
+        try (VaeTrainer trainer = VaeTrainer.open(folder.resolve("first"), config)) {
+            trainer.train(TrainListener.SILENT);
+            trainer.export(before);
+        }
+        Path after = folder.resolve("after");
+        try (VaeTrainer trainer = VaeTrainer.open(folder.resolve("second"), config.withDecoderOf(before.toString()))) {
+            trainer.train(TrainListener.SILENT);
+            trainer.export(after);
+        }
+        try (AutoencoderKLCogVideoX a = AutoencoderKLCogVideoX.load(before, null);
+                AutoencoderKLCogVideoX b = AutoencoderKLCogVideoX.load(after, null)) {
+            assertThat(b.config()).isEqualTo(a.config());
+            for (Parameter p : a.parameters().all()) {
+                boolean same = p.value()
+                        .equalTo(Objects.requireNonNull(b.parameters().get(p.key()))
+                                .value());
+                assertThat(same).as(p.key()).isEqualTo(p.key().startsWith("encoder."));
+            }
+        }
     }
 
     @Test
