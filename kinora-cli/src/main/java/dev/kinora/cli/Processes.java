@@ -54,7 +54,8 @@ final class Processes {
                 relay(p.getErrorStream(), rank);
             }
             await(all);
-            return new ObjectMapper().readTree(answers.getFirst().join());
+            String answer = answers.getFirst().join();
+            return new ObjectMapper().readTree(answer.substring(Math.max(0, answer.indexOf('{')))); // Gloo prints too
         } finally {
             all.forEach(Process::destroyForcibly);
             Staging.delete(meeting);

@@ -75,7 +75,8 @@ class TrainCommandTest {
         assertThat(both.json().get("metrics").get("loss").asDouble()).isPositive();
         assertThat(both.err()).contains("process 0 of 2: ", "[1] process 1 of 2: ");
 
-        Shell refused = Shell.run("train vae % --config % --phase 1@16x16x9x1 --processes 2", dir.resolve("odd"), config);
+        Shell refused =
+                Shell.run("train vae % --config % --phase 1@16x16x9x1 --processes 2", dir.resolve("odd"), config);
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err()).contains("batch = 16x16x9x1 (expected: a multiple of the 2 processes)");
         assertThat(refused.err()).contains(" of 2 = ended with status 1 (expected: 0; ");
