@@ -1,5 +1,6 @@
 package dev.kinora.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +48,11 @@ abstract class Action implements Callable<Integer> {
 
     private Kinora root() {
         return (Kinora) spec.root().userObject();
+    }
+
+    /** The words of this process's command line. */
+    List<String> commandLine() {
+        return spec.root().commandLine().getParseResult().originalArgs();
     }
 
     /** A refusal of this command: {@code kinora generate: --size = 3 (expected: …)}. */

@@ -1,6 +1,7 @@
 package dev.kinora.cli;
 
 import dev.kinora.tensor.Device;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.train.VaeTrainConfig;
 import dev.kinora.train.VaeTrainer;
 import java.io.IOException;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Parameters;
             "  kinora train vae runs/vae --device cuda --export vae",
             "  kinora train vae runs/vae                      (continues)",
             "  kinora train vae runs/small --phase 2000@1x32 --phase 8000@9x4 --set blockOutChannels=[16,32,64,64]",
+            "  kinora train vae runs/long --processes 2 --phase 4000@17x4 --phase 500@65x1w",
+            "  kinora train vae /shared/run --rank 1 --world-size 4 --rendezvous tcp://node0:29500 --device cuda",
             "  kinora train vae runs/sharp --device cuda --lpips lpips_vgg16.safetensors --gan-start 3000"
         })
 final class TrainVaeCommand extends Action {
@@ -54,9 +57,16 @@ final class TrainVaeCommand extends Action {
             description = "Write the trained autoencoder, as one component of the diffusers layout, when done.")
     private @Nullable Path export;
 
+    @Mixin
+    private ProcessOptions processes = new ProcessOptions();
+
     @Override
     Report run() throws IOException {
         run.applyThreads();
+        int several = processes.toStart();
+        if (several > 0) {
+            return TrainingRun.Trained.of(new Processes(several, console(), interrupts()).run(commandLine()));
+        }
         Device on = device.get();
         VaeTrainConfig own = run.config(folder, VaeTrainConfig.class);
         VaeTrainConfig config = own == null ? VaeTrainConfig.mini() : own;
@@ -64,9 +74,10 @@ final class TrainVaeCommand extends Action {
             config = recipe.apply(config);
         }
         TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
-        try (VaeTrainer trainer = VaeTrainer.open(folder, config, on)) {
+        try (ProcessGroup group = processes.join(on);
+                VaeTrainer trainer = VaeTrainer.open(folder, config, on, group)) {
             trainer.train(lines);
-            if (export != null) {
+            if (export != null && (group == null || group.rank() == 0)) {
                 trainer.export(export);
             }
             return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);

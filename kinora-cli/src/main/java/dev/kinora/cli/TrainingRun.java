@@ -2,6 +2,7 @@ package dev.kinora.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kinora.tensor.Torch;
@@ -119,6 +120,20 @@ final class TrainingRun {
             long parameters,
             Map<String, Double> metrics,
             @Nullable Path export) implements Report {
+        /** The report of another process. */
+        static Trained of(JsonNode json) {
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            json.path("metrics")
+                    .properties()
+                    .forEach(e -> metrics.put(e.getKey(), e.getValue().asDouble()));
+            JsonNode export = json.path("export");
+            return new Trained(
+                    Path.of(json.path("run").asText()),
+                    json.path("parameters").asLong(),
+                    metrics,
+                    export.isTextual() ? Path.of(export.asText()) : null);
+        }
+
         @Override
         public void print(PrintWriter out) {
             out.println(run + ": done, " + Weights.count(parameters) + " parameters");

@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
 /** What an autoencoder is trained on and against: changes to a config, by command line. */
 final class VaeRecipe {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern SHAPE = Pattern.compile("(?:(\\d{1,5})x(\\d{1,5})x)?(\\d{1,4})x(\\d{1,5})");
+    private static final Pattern SHAPE = Pattern.compile("(?:(\\d{1,5})x(\\d{1,5})x)?(\\d{1,4})x(\\d{1,5})(w?)");
 
     @Option(
             names = "--phase",
@@ -28,7 +28,8 @@ final class VaeRecipe {
             description = {
                 "A stretch of training on clips of these shapes, WIDTHxHEIGHTxFRAMESxBATCH or, at 96x64, FRAMESxBATCH;"
                         + " every step draws one. Frames are 1, 8 k or 8 k + 1. May be given several times: pictures"
-                        + " first, then clips."
+                        + " first, then clips. A w at the end normalises over whole clips, for long ones last; several"
+                        + " processes then share their time axis."
             })
     private List<String> phases = new ArrayList<>();
 
@@ -175,19 +176,21 @@ final class VaeRecipe {
     private static VaeTrainConfig.Phase phase(String text) {
         int at = text.indexOf('@');
         List<BatchShape> shapes = new ArrayList<>();
+        boolean whole = false;
         for (String part : text.substring(at + 1).split(",", -1)) {
             Matcher m = SHAPE.matcher(part);
             if (at < 1 || at > 8 || !text.substring(0, at).matches("\\d+") || !m.matches()) {
                 throw new CommandException("--phase = " + text
                         + " (expected: STEPS@SHAPE[,SHAPE], such as 500@1x64 or 4000@96x64x17x16,64x96x17x16)");
             }
+            whole |= !m.group(5).isEmpty();
             shapes.add(new BatchShape(
                     m.group(1) == null ? 96 : Integer.parseInt(m.group(1)),
                     m.group(2) == null ? 64 : Integer.parseInt(m.group(2)),
                     Integer.parseInt(m.group(3)),
                     Integer.parseInt(m.group(4))));
         }
-        return new VaeTrainConfig.Phase(Integer.parseInt(text.substring(0, at)), shapes);
+        return new VaeTrainConfig.Phase(Integer.parseInt(text.substring(0, at)), shapes, whole);
     }
 
     private VaeTrainConfig edited(VaeTrainConfig config) {

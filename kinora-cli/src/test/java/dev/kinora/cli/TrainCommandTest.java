@@ -64,6 +64,27 @@ class TrainCommandTest {
     }
 
     @Test
+    void severalProcessesTrainOne() throws IOException {
+        Path config = dir.resolve("vae.json");
+        JSON.writeValue(config.toFile(), VaeTrainConfig.mini());
+        tiny(config, "[8,8,8,8]");
+        Path run = dir.resolve("run");
+        Shell both = Shell.run(
+                "train vae % --config % --phase 1@16x16x1x2 --phase 1@16x16x9x1w --processes 2 --json", run, config);
+        assertThat(both.code()).as(both.err()).isZero();
+        assertThat(both.json().get("metrics").get("loss").asDouble()).isPositive();
+        assertThat(both.err()).contains("process 0 of 2: ", "[1] process 1 of 2: ");
+
+        Shell refused =
+                Shell.run("train vae % --config % --phase 1@16x16x9x1 --processes 2", dir.resolve("odd"), config);
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("batch = 16x16x9x1 (expected: a multiple of the 2 processes)");
+        assertThat(refused.err()).contains(" of 2 = ended with status 1 (expected: 0; ");
+        assertThat(Shell.run("train vae % --rank 1", run).errorLine())
+                .contains("--rank = 1 (expected: with --world-size and --rendezvous)");
+    }
+
+    @Test
     void refusesConfigsOfAnotherKind() throws IOException {
         Path file = Files.writeString(dir.resolve("config.json"), "{\"sed\": 1}");
         Shell shell = Shell.run("train vae % --config %", dir.resolve("run"), file);

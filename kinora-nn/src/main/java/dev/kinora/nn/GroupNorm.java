@@ -89,4 +89,27 @@ public final class GroupNorm {
     public Tensor forward(Tensor x) {
         return F.groupNorm(x, groups, weight.value(), bias.value(), eps);
     }
+
+    /** Groups of channels. */
+    public int groups() {
+        return groups;
+    }
+
+    /**
+     * The norm by statistics from elsewhere: of a clip of which {@code x} is a part.
+     *
+     * @param x [B, C, …]
+     * @param mean [B, G], fp32
+     * @param variance [B, G], fp32
+     */
+    public Tensor forward(Tensor x, Tensor mean, Tensor variance) {
+        long b = x.size(0);
+        long c = x.size(1);
+        Tensor centred = x.to(DType.FP32).reshape(b, groups, -1).sub(mean.unsqueeze(2)); // [B, G, n]
+        Tensor normed = centred.mul(variance.add(eps).rsqrt().unsqueeze(2)).view(b, c, -1); // [B, C, n / C]
+        return normed.mul(weight.value().view(1, c, 1))
+                .add(bias.value().view(1, c, 1))
+                .view(x.shape())
+                .to(x.dtype());
+    }
 }

@@ -24,8 +24,8 @@ final class RunFolder implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path path;
-    private final FileChannel lockFile;
-    private final FileLock lock;
+    private final @Nullable FileChannel lockFile;
+    private final @Nullable FileLock lock;
 
     /** Writes one checkpoint's files. */
     @FunctionalInterface
@@ -33,7 +33,7 @@ final class RunFolder implements AutoCloseable {
         void writeTo(Path folder) throws IOException;
     }
 
-    private RunFolder(Path path, FileChannel lockFile, FileLock lock) {
+    private RunFolder(Path path, @Nullable FileChannel lockFile, @Nullable FileLock lock) {
         this.path = path;
         this.lockFile = lockFile;
         this.lock = lock;
@@ -70,6 +70,11 @@ final class RunFolder implements AutoCloseable {
             Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(config) + "\n");
         }
         return new RunFolder(path, channel, lock);
+    }
+
+    /** The folder as those processes of a run see it that write nothing: the first one has it open. */
+    static RunFolder follow(Path path) {
+        return new RunFolder(path, null, null);
     }
 
     Path path() {
@@ -137,7 +142,11 @@ final class RunFolder implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        lock.release();
-        lockFile.close();
+        if (lock != null) {
+            lock.release();
+        }
+        if (lockFile != null) {
+            lockFile.close();
+        }
     }
 }

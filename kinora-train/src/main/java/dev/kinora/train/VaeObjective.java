@@ -68,29 +68,71 @@ final class VaeObjective implements AutoCloseable {
      */
     record Outcome(Tensor total, Map<String, Tensor> terms, Tensor video, Tensor decoded) {}
 
-    /** The terms of one batch, fp32 [B, 3, F, H, W] in [-1, 1] on the device; {@code rng} draws the latents' noise. */
-    Outcome of(Tensor video, int step, Rng rng) {
+    /**
+     * The terms of one batch.
+     *
+     * @param video fp32 [B, 3, F, H, W] in [-1, 1] on the device
+     * @param noise of the latents, fp32 [B, Z, f, h, w]
+     */
+    Outcome of(Tensor video, Tensor noise, int step) {
+        VaeOptions frames = config.phase(step).wholeClip() ? VaeOptions.WHOLE_CLIP : VaeOptions.DEFAULT;
         return precision(() -> {
             DType type = config.precision().ofNetworks(device);
-            DiagonalGaussianDistribution posterior = config.decoderOf() == null
-                    ? vae.encode(video.to(type), VaeOptions.DEFAULT)
-                    : Grad.off(() -> vae.encode(video.to(type), VaeOptions.DEFAULT));
-            Tensor mean = posterior.mean().to(DType.FP32); // [B, Z, f, h, w]
-            Tensor logvar = posterior.logvar().to(DType.FP32);
-            Tensor noise = rng.randn(DType.FP32, mean.shape()).to(device);
-            Tensor latents = mean.add(logvar.mul(0.5).exp().mul(noise));
-            Tensor decoded = vae.decode(latents.to(type), VaeOptions.DEFAULT).to(DType.FP32);
-            return sum(video, decoded, mean, logvar, step);
+            Tensor moments = config.decoderOf() == null
+                    ? vae.encode(video.to(type), frames).parameters()
+                    : Grad.off(() -> vae.encode(video.to(type), frames).parameters());
+            Tensor decoded = vae.decode(sample(moments, noise).to(type), frames).to(DType.FP32);
+            return sum(video, decoded, moments, step);
         });
     }
 
-    private Outcome sum(Tensor video, Tensor decoded, Tensor mean, Tensor logvar, int step) {
+    /** The latents' noise of a step, the same however many processes share the step. */
+    static Tensor noise(VaeTrainConfig config, BatchShape s, Rng rng) {
+        long frames = s.frames() % 2 == 1 ? (s.frames() - 1) / 4 + 1 : s.frames() / 4;
+        long ratio = 1L << (config.blockOutChannels().size() - 1);
+        return rng.randn(DType.FP32, s.batch(), config.latentChannels(), frames, s.height() / ratio, s.width() / ratio);
+    }
+
+    /** A draw from the moments' distribution, fp32. */
+    static Tensor sample(Tensor moments, Tensor noise) {
+        DiagonalGaussianDistribution d = DiagonalGaussianDistribution.of(moments.to(DType.FP32));
+        return d.mean().add(d.std().mul(noise));
+    }
+
+    /** The divergence from the standard normal distribution, mean a latent; a scalar. */
+    static Tensor divergence(Tensor moments) {
+        DiagonalGaussianDistribution d = DiagonalGaussianDistribution.of(moments.to(DType.FP32));
+        return d.mean()
+                .square()
+                .add(d.logvar().exp())
+                .sub(1)
+                .sub(d.logvar())
+                .mean()
+                .mul(0.5);
+    }
+
+    private Outcome sum(Tensor video, Tensor decoded, Tensor moments, int step) {
         Map<String, Tensor> terms = new LinkedHashMap<>();
+        Tensor seen = pictures(video, decoded, step, terms);
+        Tensor kl = divergence(moments);
+        terms.put("kl", kl);
+        Tensor total = seen.add(kl.mul(losses.kl()));
+        VaeLossConfig.Gan gan = losses.gan();
+        if (gan != null) {
+            total = total.add(adversarial(Objects.requireNonNull(adversary), gan, decoded, seen, step, terms));
+        }
+        terms.put("loss", total);
+        terms.replaceAll((name, t) -> t.detach());
+        return new Outcome(total, terms, video, decoded);
+    }
+
+    /** All that looks at pictures, weighted; each term by itself goes to {@code terms}. */
+    Tensor pictures(Tensor video, Tensor decoded, int step, Map<String, Tensor> terms) {
         Tensor difference = decoded.sub(video);
         boolean l1 = losses.reconstruction() == VaeLossConfig.Reconstruction.L1;
         Tensor colours = (l1 ? difference.abs() : difference.square()).mean();
         terms.put(l1 ? "l1" : "l2", colours);
-        Tensor seen = colours.mul(losses.reconstructionWeight()); // all that looks at pictures
+        Tensor seen = colours.mul(losses.reconstructionWeight());
         if (losses.edge() > 0) {
             Tensor edge = EdgeLoss.of(difference, losses.edgeScales());
             terms.put("edge", edge);
@@ -102,16 +144,7 @@ final class VaeObjective implements AutoCloseable {
             terms.put("lpips", distance);
             seen = seen.add(distance.mul(perceptual.weight()));
         }
-        Tensor kl = mean.square().add(logvar.exp()).sub(1).sub(logvar).mean().mul(0.5);
-        terms.put("kl", kl);
-        Tensor total = seen.add(kl.mul(losses.kl()));
-        VaeLossConfig.Gan gan = losses.gan();
-        if (gan != null) {
-            total = total.add(adversarial(Objects.requireNonNull(adversary), gan, decoded, seen, step, terms));
-        }
-        terms.put("loss", total);
-        terms.replaceAll((name, t) -> t.detach());
-        return new Outcome(total, terms, video, decoded);
+        return seen;
     }
 
     private static Tensor perceptual(

@@ -62,8 +62,16 @@ public record VaeTrainConfig(
      * @param steps how many
      * @param shapes native sizes; every step draws one, each as likely as the others, so that one that is listed twice
      *     comes twice as often
+     * @param wholeClip whether the norms take their statistics over all frames of a clip, as stage 2 of the paper does
+     *     on long clips, and not over the batches of frames that clips go through in use. Where several processes train,
+     *     they then share each clip's time axis; else they share the batch
      */
-    public record Phase(int steps, List<BatchShape> shapes) {
+    public record Phase(int steps, List<BatchShape> shapes, boolean wholeClip) {
+        /** Clips in batches of frames. */
+        public Phase(int steps, List<BatchShape> shapes) {
+            this(steps, shapes, false);
+        }
+
         /** Checks the ranges. */
         public Phase {
             shapes = List.copyOf(shapes);

@@ -8,6 +8,7 @@ import dev.kinora.nn.Names;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a causal video VAE of CogVideoX's architecture from scratch, on clips of mixed native sizes: reconstruction,
@@ -32,7 +34,8 @@ import java.util.Map;
  * for bit.
  *
  * <p>Frames go through the autoencoder in the batches of {@link VaeOptions#DEFAULT}, in training as later in use: the
- * norms see what they will see.
+ * norms see what they will see. Phases over whole clips are for long ones: their norms see all frames, which lie on
+ * several processes where there are such.
  */
 public final class VaeTrainer implements AutoCloseable {
     private static final int LOADED_AHEAD = 4;
@@ -62,7 +65,10 @@ public final class VaeTrainer implements AutoCloseable {
     private final ClipDraws source;
     private final ClipLoader loader;
     private final VaeValidation validation;
-    private final Metrics metrics;
+    private final @Nullable VaeProcesses processes;
+    private final @Nullable ProcessGroup group;
+    private final boolean leads;
+    private final @Nullable Metrics metrics;
     private final MetricSums sums;
     private int step;
 
@@ -73,8 +79,12 @@ public final class VaeTrainer implements AutoCloseable {
             AutoencoderKLCogVideoX vae,
             Updater updater,
             VaeObjective objective,
-            ClipDraws source)
+            ClipDraws source,
+            @Nullable ProcessGroup group)
             throws IOException {
+        this.group = group;
+        this.processes = group == null ? null : new VaeProcesses(config, vae, objective, group);
+        this.leads = group == null || group.rank() == 0;
         this.config = config;
         this.run = run;
         this.device = device;
@@ -84,7 +94,7 @@ public final class VaeTrainer implements AutoCloseable {
         this.source = source;
         this.sums = new MetricSums(device);
         this.step = restore();
-        this.metrics = new Metrics(run.resolve("metrics.jsonl"), step);
+        this.metrics = leads ? new Metrics(run.resolve("metrics.jsonl"), step) : null;
         this.validation = new VaeValidation(config, source, device, objective.lpips());
         int threads = Math.max(1, Math.min(12, Runtime.getRuntime().availableProcessors() - 2));
         this.loader = new ClipLoader(
@@ -98,7 +108,13 @@ public final class VaeTrainer implements AutoCloseable {
 
     /** Opens a run on Toybox. */
     public static VaeTrainer open(Path folder, VaeTrainConfig config, Device device) throws IOException {
-        return open(folder, config, device, new ToyboxClips(config.mix()));
+        return open(folder, config, device, new ToyboxClips(config.mix()), null);
+    }
+
+    /** Opens one process's part of a run on Toybox that several processes train; null for one alone. */
+    public static VaeTrainer open(Path folder, VaeTrainConfig config, Device device, @Nullable ProcessGroup group)
+            throws IOException {
+        return open(folder, config, device, new ToyboxClips(config.mix()), group);
     }
 
     /**
@@ -107,12 +123,16 @@ public final class VaeTrainer implements AutoCloseable {
      * @param folder where the run's files go
      * @param device where it computes; a run may continue on another one, but then not bit for bit
      * @param source of the clips; closed with the trainer
-     * @throws IllegalArgumentException if the folder holds a run of another config
+     * @param group the processes that train together, all on the same config, source and folder, or null for this one
+     *     alone. The first one writes the run's files; the others read its checkpoint
+     * @throws IllegalArgumentException if the folder holds a run of another config, or the config does not suit so many
+     *     processes
      * @throws dev.kinora.weights.CheckpointException if the file of LPIPS weights holds something else
      */
-    public static VaeTrainer open(Path folder, VaeTrainConfig config, Device device, ClipDraws source)
+    public static VaeTrainer open(
+            Path folder, VaeTrainConfig config, Device device, ClipDraws source, @Nullable ProcessGroup group)
             throws IOException {
-        RunFolder run = RunFolder.open(folder, RunFolder.tree(config));
+        RunFolder run = folder(folder, config, group);
         AutoencoderKLCogVideoX vae = new AutoencoderKLCogVideoX(modelConfig(config, 1), Names.root());
         boolean opened = false;
         try (TensorScope ignored = TensorScope.open("initialise");
@@ -126,7 +146,7 @@ public final class VaeTrainer implements AutoCloseable {
                     config.precision().ofNetworks(device),
                     p -> p.isTrainable()
                             && (config.decoderOf() == null || !p.key().startsWith("encoder.")));
-            VaeTrainer trainer = new VaeTrainer(config, run, device, vae, updater, objective, source);
+            VaeTrainer trainer = new VaeTrainer(config, run, device, vae, updater, objective, source, group);
             opened = true;
             return trainer;
         } finally {
@@ -143,6 +163,17 @@ public final class VaeTrainer implements AutoCloseable {
             return;
         }
         StrictLoader.as(DType.FP32).copying().load(Checkpoint.open(Path.of(config.decoderOf())), vae.parameters());
+    }
+
+    private static RunFolder folder(Path folder, VaeTrainConfig config, @Nullable ProcessGroup group)
+            throws IOException {
+        if (group == null) {
+            return RunFolder.open(folder, RunFolder.tree(config));
+        }
+        VaeProcesses.require(config, group);
+        RunFolder run = group.rank() == 0 ? RunFolder.open(folder, RunFolder.tree(config)) : RunFolder.follow(folder);
+        group.barrier();
+        return run;
     }
 
     /** Takes up the newest checkpoint; returns its step, 0 where there is none. */
@@ -195,7 +226,8 @@ public final class VaeTrainer implements AutoCloseable {
     /** Trains to the last step of the config. */
     public void train(TrainListener listener) throws IOException {
         int steps = config.optimizer().rate().steps();
-        listener.onNote("VAE of " + updater.numel() + " weights on " + device + ", from step " + step + " of " + steps);
+        listener.onNote((group == null ? "" : "process " + group.rank() + " of " + group.size() + ": ") + "VAE of "
+                + updater.numel() + " weights on " + device + ", from step " + step + " of " + steps);
         StepClock clock = new StepClock();
         while (step < steps) {
             step++;
@@ -204,21 +236,42 @@ public final class VaeTrainer implements AutoCloseable {
             if (step % config.reportEvery() == 0 || step == 1) {
                 Map<String, Double> values = report();
                 clock.report(values);
-                metrics.add(step, values);
-                listener.onStep(step, steps, values);
+                tell(values, steps, listener);
             }
             if (step % config.saveEvery() == 0 || step == steps) {
-                Map<String, Double> values = validate();
-                metrics.add(step, values);
-                listener.onStep(step, steps, values);
-                save();
-                listener.onNote("checkpoint at step " + step);
+                if (leads) {
+                    tell(validate(), steps, listener);
+                    save();
+                    listener.onNote("checkpoint at step " + step);
+                }
                 clock.restart();
-            } else if (listener.shouldStop()) {
-                save();
-                listener.onNote("stopped at step " + step);
+            } else if (stops(listener)) {
+                if (leads) {
+                    save();
+                    listener.onNote("stopped at step " + step);
+                }
                 return;
             }
+        }
+    }
+
+    private void tell(Map<String, Double> values, int steps, TrainListener listener) throws IOException {
+        if (metrics != null) {
+            metrics.add(step, values);
+            listener.onStep(step, steps, values);
+        }
+    }
+
+    /** Whether any process's listener asks for the end. */
+    private boolean stops(TrainListener listener) {
+        boolean stop = listener.shouldStop();
+        if (group == null) {
+            return stop;
+        }
+        ProcessGroup all = group;
+        try (TensorScope ignored = TensorScope.open("stop")) {
+            Tensor asked = Tensors.zeros(DType.FP32, all.device(), 1).add(stop ? 1.0 : 0.0);
+            return all.allReduce(asked).item() > 0;
         }
     }
 
@@ -229,12 +282,20 @@ public final class VaeTrainer implements AutoCloseable {
         try (TensorScope ignored = TensorScope.open("train step");
                 Rng rng = new Rng(config.seed() * 7_777_777 + step)) {
             Tensor video = ToyboxClips.toTensor(clips, shape, device);
-            VaeObjective.Outcome outcome = objective.of(video, step, rng);
-            outcome.total().backward();
+            Tensor noise = VaeObjective.noise(config, shape, rng).to(device);
+            Map<String, Tensor> terms = new LinkedHashMap<>();
+            double norm;
             // a loss that is not finite shows in the gradients' norm, the one number that is read back
-            double norm = updater.apply(0, step);
-            Map<String, Tensor> terms = new LinkedHashMap<>(outcome.terms());
-            terms.putAll(objective.afterwards(outcome, step));
+            if (processes == null) {
+                VaeObjective.Outcome outcome = objective.of(video, noise, step);
+                outcome.total().backward();
+                norm = updater.apply(0, step);
+                terms.putAll(outcome.terms());
+                terms.putAll(objective.afterwards(outcome, step));
+            } else {
+                terms.putAll(processes.step(video, noise, step, updater::gradients));
+                norm = updater.apply(0, step);
+            }
             terms.put("gradient_norm", Tensors.scalar(norm, DType.FP64));
             sums.add(terms);
         }
@@ -276,7 +337,9 @@ public final class VaeTrainer implements AutoCloseable {
             }
         });
         Map<String, List<double[]>> curves = new LinkedHashMap<>();
-        PLOTTED.forEach(name -> curves.put(name, metrics.series(name)));
+        if (metrics != null) {
+            PLOTTED.forEach(name -> curves.put(name, metrics.series(name)));
+        }
         CurvePlot.write(run.resolve("curves.png"), curves);
     }
 

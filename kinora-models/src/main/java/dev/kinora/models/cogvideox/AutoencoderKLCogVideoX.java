@@ -83,6 +83,14 @@ public final class AutoencoderKLCogVideoX implements AutoCloseable {
         return config;
     }
 
+    CogVideoXEncoder3D encoder() {
+        return encoder;
+    }
+
+    CogVideoXDecoder3D decoder() {
+        return decoder;
+    }
+
     /** The weights by their checkpoint keys. */
     public ParameterSet parameters() {
         return parameters;

@@ -6,6 +6,7 @@ import dev.kinora.tensor.Device;
 import dev.kinora.tensor.F;
 import dev.kinora.tensor.FrameRows;
 import dev.kinora.tensor.Grad;
+import dev.kinora.tensor.Tape;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A 3D convolution that sees no future: k - 1 frames are put before the clip, those of the batch before it or its first
@@ -87,17 +89,28 @@ final class CogVideoXCausalConv3d {
         });
     }
 
+    /** The same of a part of a clip, whose past is on the process before. */
+    Tape.Value forward(Tape.Value x, TimeParallel part) {
+        Tape.Value before = part.before(x, kernel - 1);
+        return before == null
+                ? part.segment(in -> convolve(after(in.getFirst(), null)), x)
+                : part.segment(in -> convolve(after(in.get(1), in.get(0))), before, x);
+    }
+
     private Tensor convolve(Tensor padded) {
         return conv.forward(padded, 0, kernel / 2, kernel / 2);
     }
 
     private Tensor pad(Tensor x, ConvCache cache) {
-        Tensor before = cache.before(this);
+        Tensor padded = after(x, cache.before(this));
+        cache.keep(this, padded, kernel - 1);
+        return padded;
+    }
+
+    private Tensor after(Tensor x, @Nullable Tensor before) {
         List<Tensor> parts =
                 new ArrayList<>(before != null ? List.of(before) : Collections.nCopies(kernel - 1, x.narrow(2, 0, 1)));
         parts.add(x);
-        Tensor padded = Tensors.cat(2, parts);
-        cache.keep(this, padded, kernel - 1);
-        return padded; // [B, in, k - 1 + T, H, W]
+        return Tensors.cat(2, parts); // [B, in, k - 1 + T, H, W]
     }
 }

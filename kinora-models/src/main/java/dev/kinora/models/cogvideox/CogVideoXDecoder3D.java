@@ -2,6 +2,7 @@ package dev.kinora.models.cogvideox;
 
 import dev.kinora.models.cogvideox.CogVideoXEncoder3D.MidBlock;
 import dev.kinora.nn.Names;
+import dev.kinora.tensor.Tape;
 import dev.kinora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,16 @@ final class CogVideoXDecoder3D {
         return convOut.consume(CogVideoXResnetBlock3D.silu(normed), cache);
     }
 
+    /** The same of a part of a clip. */
+    Tape.Value forward(Tape.Value z, TimeParallel part) {
+        Tape.Value x = convIn.forward(z, part);
+        x = midBlock.forward(x, z, part); // 1. mid
+        for (UpBlock block : upBlocks) { // 2. up
+            x = block.forward(x, z, part);
+        }
+        return convOut.forward(normOut.forward(x, z, part), part); // 3. out
+    }
+
     /** {@code CogVideoXUpBlock3D}. */
     private static final class UpBlock {
         private final List<CogVideoXResnetBlock3D> resnets = new ArrayList<>();
@@ -79,6 +90,12 @@ final class CogVideoXDecoder3D {
             Tensor larger = upsampler.forward(y);
             y.release();
             return larger;
+        }
+
+        Tape.Value forward(Tape.Value x, Tape.Value z, TimeParallel part) {
+            Tape.Value y = CogVideoXEncoder3D.runAll(resnets, x, z, part);
+            CogVideoXResample.Up up = upsampler;
+            return up == null ? y : part.segment(in -> up.forward(in.getFirst(), part.firstAlone()), y);
         }
     }
 }

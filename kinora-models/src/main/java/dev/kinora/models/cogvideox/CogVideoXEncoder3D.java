@@ -2,6 +2,8 @@ package dev.kinora.models.cogvideox;
 
 import dev.kinora.nn.GroupNorm;
 import dev.kinora.nn.Names;
+import dev.kinora.tensor.F;
+import dev.kinora.tensor.Tape;
 import dev.kinora.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +55,16 @@ final class CogVideoXEncoder3D {
         return convOut.consume(CogVideoXResnetBlock3D.silu(normed), cache);
     }
 
+    /** The same of a part of a clip. */
+    Tape.Value forward(Tape.Value sample, TimeParallel part) {
+        Tape.Value x = convIn.forward(sample, part);
+        for (DownBlock block : downBlocks) { // 1. down
+            x = block.forward(x, part);
+        }
+        x = midBlock.forward(x, null, part); // 2. mid
+        return convOut.forward(part.norm(normOut, x, in -> F.silu(in.getFirst())), part); // 3. out
+    }
+
     /** {@code CogVideoXDownBlock3D}. */
     private static final class DownBlock {
         private final List<CogVideoXResnetBlock3D> resnets = new ArrayList<>();
@@ -78,6 +90,13 @@ final class CogVideoXEncoder3D {
             y.release();
             return smaller;
         }
+
+        Tape.Value forward(Tape.Value x, TimeParallel part) {
+            Tape.Value y = runAll(resnets, x, null, part);
+            CogVideoXResample.Down down = downsampler;
+            // every part but the first has an even number of frames here
+            return down == null ? y : part.segment(in -> down.forward(in.getFirst()), y);
+        }
     }
 
     /** {@code CogVideoXMidBlock3D}: two residual blocks. */
@@ -94,6 +113,10 @@ final class CogVideoXEncoder3D {
         Tensor consume(Tensor x, @Nullable Tensor zq, ConvCache cache) {
             return runAll(resnets, x, zq, cache);
         }
+
+        Tape.Value forward(Tape.Value x, Tape.@Nullable Value zq, TimeParallel part) {
+            return runAll(resnets, x, zq, part);
+        }
     }
 
     /** One block after the other; x and what is between them end as soon as they have been read. */
@@ -103,6 +126,15 @@ final class CogVideoXEncoder3D {
             Tensor before = y;
             y = resnet.forward(before, zq, cache);
             before.release();
+        }
+        return y;
+    }
+
+    static Tape.Value runAll(
+            List<CogVideoXResnetBlock3D> resnets, Tape.Value x, Tape.@Nullable Value zq, TimeParallel part) {
+        Tape.Value y = x;
+        for (CogVideoXResnetBlock3D resnet : resnets) {
+            y = resnet.forward(y, zq, part);
         }
         return y;
     }

@@ -73,6 +73,15 @@ final class CogVideoXResample {
                     x, twice, frame -> conv.forward(F.interpolateNearest2d(frame, 2 * x.size(3), 2 * x.size(4)))));
         }
 
+        /** The same of a part of a clip; {@code firstAlone}: its first frame is not doubled. Recorded by autograd. */
+        Tensor forward(Tensor x, boolean firstAlone) {
+            return TensorScope.compute(() -> recorded(
+                    x,
+                    compressTime,
+                    firstAlone ? 1 : 0,
+                    frame -> conv.forward(F.interpolateNearest2d(frame, 2 * x.size(3), 2 * x.size(4)))));
+        }
+
         /** The enlarged picture is read, never made. */
         private Tensor byRows(Tensor x, boolean twice) {
             long frames = x.size(2);
@@ -126,13 +135,7 @@ final class CogVideoXResample {
         long frames = x.size(2);
         long alone = frames % 2;
         if (Grad.enabled()) {
-            Tensor y = body.apply(x.transpose(1, 2).flatten(0, 1)); // [B T, C, H, W]
-            y = y.reshape(b, frames, y.size(1), y.size(2), y.size(3)).transpose(1, 2);
-            if (!twice) {
-                return y;
-            }
-            Tensor doubled = y.narrow(2, alone, frames - alone).repeatInterleave(2, 2);
-            return alone == 1 ? Tensors.cat(2, y.narrow(2, 0, 1), doubled) : doubled;
+            return recorded(x, twice, alone, body);
         }
         Tensor first = TensorScope.compute(() -> body.apply(x.select(2, 0))); // [B, C', H', W']
         long outFrames = twice ? 2 * frames - alone : frames;
@@ -149,5 +152,18 @@ final class CogVideoXResample {
             y.release();
         }
         return out;
+    }
+
+    /** All frames as one batch of pictures; the first {@code alone} of them are not doubled. */
+    private static Tensor recorded(Tensor x, boolean twice, long alone, UnaryOperator<Tensor> body) {
+        long b = x.size(0);
+        long frames = x.size(2);
+        Tensor y = body.apply(x.transpose(1, 2).flatten(0, 1)); // [B T, C, H, W]
+        y = y.reshape(b, frames, y.size(1), y.size(2), y.size(3)).transpose(1, 2);
+        if (!twice || frames == alone) {
+            return y;
+        }
+        Tensor doubled = y.narrow(2, alone, frames - alone).repeatInterleave(2, 2);
+        return alone == 1 ? Tensors.cat(2, y.narrow(2, 0, 1), doubled) : doubled;
     }
 }

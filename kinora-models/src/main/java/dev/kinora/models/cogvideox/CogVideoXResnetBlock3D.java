@@ -6,6 +6,7 @@ import dev.kinora.nn.Names;
 import dev.kinora.tensor.F;
 import dev.kinora.tensor.FrameRows;
 import dev.kinora.tensor.Grad;
+import dev.kinora.tensor.Tape;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import java.util.Objects;
@@ -31,6 +32,9 @@ final class CogVideoXResnetBlock3D {
         /** One clip [T, H, W, C] of the batch behind this norm and SiLU, row by row. */
         FrameRows rows(Tensor clip, @Nullable Tensor zq, long index);
 
+        /** A part of a clip behind this norm and SiLU. */
+        Tape.Value forward(Tape.Value x, Tape.@Nullable Value zq, TimeParallel part);
+
         /** Spatial norm where there are latents to see, else group norm. */
         static Norm of(Names at, String name, long channels, int zqChannels, int groups, double eps) {
             return zqChannels == 0
@@ -49,6 +53,11 @@ final class CogVideoXResnetBlock3D {
             public FrameRows rows(Tensor clip, @Nullable Tensor zq, long index) {
                 return NormRows.of(clip, norm);
             }
+
+            @Override
+            public Tape.Value forward(Tape.Value x, Tape.@Nullable Value zq, TimeParallel part) {
+                return part.norm(norm, x, in -> F.silu(in.getFirst()));
+            }
         }
 
         /** By the latents' leave. */
@@ -61,6 +70,11 @@ final class CogVideoXResnetBlock3D {
             @Override
             public FrameRows rows(Tensor clip, @Nullable Tensor zq, long index) {
                 return norm.rows(clip, Objects.requireNonNull(zq), index);
+            }
+
+            @Override
+            public Tape.Value forward(Tape.Value x, Tape.@Nullable Value zq, TimeParallel part) {
+                return norm.forward(x, Objects.requireNonNull(zq), part);
             }
         }
     }
@@ -92,6 +106,14 @@ final class CogVideoXResnetBlock3D {
             Tensor shortcut = convShortcut == null ? x : convShortcut.forward(x, 0, 0, 0);
             return Grad.enabled() ? h.add(shortcut) : h.add_(shortcut);
         });
+    }
+
+    /** The same of a part of a clip. */
+    Tape.Value forward(Tape.Value x, Tape.@Nullable Value zq, TimeParallel part) {
+        Tape.Value h = conv1.forward(norm1.forward(x, zq, part), part);
+        h = conv2.forward(norm2.forward(h, zq, part), part);
+        return part.segment(
+                in -> in.get(0).add(convShortcut == null ? in.get(1) : convShortcut.forward(in.get(1), 0, 0, 0)), h, x);
     }
 
     /** The same row by row; of x's size there is never more than x, its result and one more of the result's size. */

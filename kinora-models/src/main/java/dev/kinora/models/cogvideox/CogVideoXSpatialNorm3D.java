@@ -3,7 +3,9 @@ package dev.kinora.models.cogvideox;
 import dev.kinora.nn.Conv3d;
 import dev.kinora.nn.GroupNorm;
 import dev.kinora.nn.Names;
+import dev.kinora.tensor.F;
 import dev.kinora.tensor.Grad;
+import dev.kinora.tensor.Tape;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
@@ -33,11 +35,20 @@ final class CogVideoXSpatialNorm3D {
 
     /** f [B, C, T, H, W] normalised; zq [B, Z, t, h, w]. */
     Tensor forward(Tensor f, Tensor zq) {
+        return TensorScope.compute(() -> modulate(normLayer.forward(f), zq));
+    }
+
+    /** The same of a part of a clip, and then SiLU. */
+    Tape.Value forward(Tape.Value f, Tape.Value zq, TimeParallel part) {
+        return part.norm(normLayer, f, in -> F.silu(modulate(in.get(0), in.get(1))), zq);
+    }
+
+    private Tensor modulate(Tensor normed, Tensor zq) {
         return TensorScope.compute(() -> {
-            Tensor scale = widen(convY.forward(zq, 0, 0, 0), f.size(4)); // [B, C, t, h, W]
-            Tensor shift = widen(convB.forward(zq, 0, 0, 0), f.size(4));
-            Tensor x = normLayer.forward(f).contiguous(); // [B, C, T, H, W]
-            long frames = f.size(2);
+            Tensor x = normed.contiguous(); // [B, C, T, H, W]
+            Tensor scale = widen(convY.forward(zq, 0, 0, 0), x.size(4)); // [B, C, t, h, W]
+            Tensor shift = widen(convB.forward(zq, 0, 0, 0), x.size(4));
+            long frames = x.size(2);
             if (frames == 1 || frames % 2 == 0) {
                 return modulate(x, scale, shift);
             }
