@@ -33,7 +33,7 @@ public record FusionRule(
         double change,
         double bonus) {
     /** Tuned on composed material; docs/curation-cuts.md has the procedure. */
-    public static final FusionRule DEFAULT = new FusionRule(3, 5, 0.5, 0.3, 0.85, 0.6, 0.1);
+    public static final FusionRule DEFAULT = new FusionRule(1.8, 7, 0.6, 0.26, 0.92, 0.45, 0.08);
 
     /** Lengths of gradual transitions looked for, in seconds. */
     private static final double[] LENGTHS = {0.25, 0.4, 0.6, 0.9, 1.3, 1.9, 2.8};
@@ -41,7 +41,7 @@ public record FusionRule(
     private static final int AROUND = 8;
     private static final int LEVELS = 6;
     private static final double LARGEST_STEP = 0.4;
-    private static final double SMALLEST_CHANGE = 1.5;
+    private static final double SMALLEST_CHANGE = 0.8;
 
     private record Candidate(int from, int to, double score) {}
 
@@ -157,7 +157,7 @@ public record FusionRule(
             return 0;
         }
         double ease = voted[(a + b) / 2] ? 1 - bonus : 1;
-        double relative = whole / (s.contrast(a) + s.contrast(b) + 1);
+        double relative = whole / (s.contrast(a) + s.contrast(b) + 0.5);
         if (relative < change * ease) {
             return 0;
         }

@@ -36,7 +36,13 @@ final class ComposedVideo {
         ComposedVideo v = new ComposedVideo(seed);
         v.frames.addAll(v.shot(v.between(30, 70)));
         for (int i = 1; i < shots; i++) {
-            v.join(v.shot(v.between(30, 90)));
+            if (v.chance(0.2)) {
+                v.burst();
+            } else if (v.chance(0.12)) {
+                v.title();
+            } else {
+                v.join(v.shot(v.between(30, 90)));
+            }
         }
         return v;
     }
@@ -94,6 +100,36 @@ final class ComposedVideo {
         } else {
             mix("wipe", next, between(10, 30));
         }
+    }
+
+    /** Two to four short shots, one cut after another. */
+    private void burst() {
+        for (int n = between(2, 4); n > 0; n--) {
+            truth.add(new Truth("cut", frames.size(), frames.size()));
+            frames.addAll(toys(between(9, 24)));
+        }
+        truth.add(new Truth("cut", frames.size(), frames.size()));
+        frames.addAll(shot(between(30, 60)));
+    }
+
+    /** To black, a few light words that fade in and out, and on. */
+    private void title() {
+        byte[] black = new byte[WIDTH * HEIGHT * 3];
+        gradual("fade_out", still(black, between(8, 30)));
+        frames.addAll(still(black, between(3, 12)));
+        byte[] words = black.clone();
+        int light = between(120, 240);
+        int top = between(40, 90);
+        for (int line = between(1, 2); line > 0; line--, top += 18) {
+            int left = between(40, 100);
+            for (int x = left; x < WIDTH - left; x += between(9, 22)) {
+                fill(words, x, top, between(5, 16), between(5, 9), light, light, light);
+            }
+        }
+        fadeIn(black, still(words, between(30, 60)));
+        gradual("fade_out", still(black, between(8, 24)));
+        frames.addAll(still(black, between(3, 10)));
+        fadeIn(black, shot(between(40, 70)));
     }
 
     private byte[] flat() {
@@ -200,6 +236,7 @@ final class ComposedVideo {
             0.7 + random.nextDouble() * 0.5, 0.7 + random.nextDouble() * 0.5, 0.7 + random.nextDouble() * 0.5
         };
         int shake = chance(0.35) ? between(1, 4) : 0;
+        double run = chance(0.25) ? (random.nextDouble() - 0.5) * 24 : 0; // columns a frame that the camera races by
         int hold = chance(0.15) ? between(2, 3) : 1; // drawn at a half or a third of the rate
         List<byte[]> out = new ArrayList<>();
         double dx = 0;
@@ -215,7 +252,7 @@ final class ComposedVideo {
             for (int y = 0; y < HEIGHT; y++) {
                 int sy = Math.clamp(y + (int) dy, 0, HEIGHT - 1);
                 for (int x = 0; x < WIDTH; x++) {
-                    int from = ((t * HEIGHT + sy) * WIDTH + Math.clamp(x + (int) dx, 0, WIDTH - 1)) * 3;
+                    int from = ((t * HEIGHT + sy) * WIDTH + mirrored(x + (int) (dx + run * t))) * 3;
                     int to = (y * WIDTH + x) * 3;
                     double mean = ((all[from] & 255) + (all[from + 1] & 255) + (all[from + 2] & 255)) / 3.0;
                     for (int c = 0; c < 3; c++) {
@@ -227,6 +264,12 @@ final class ComposedVideo {
             out.add(f);
         }
         return out;
+    }
+
+    /** A column of a picture that goes on to both sides as its own mirror image. */
+    private static int mirrored(int x) {
+        int m = Math.floorMod(x, 2 * WIDTH);
+        return m < WIDTH ? m : 2 * WIDTH - 1 - m;
     }
 
     /** A smooth pattern of light, 0.4 to 1.3. */

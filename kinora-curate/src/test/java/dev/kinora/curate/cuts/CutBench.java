@@ -6,6 +6,7 @@ import dev.kinora.curate.frames.FramePass;
 import dev.kinora.media.VideoReader;
 import dev.kinora.models.transnet.TransNetV2;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -118,10 +119,15 @@ final class CutBench {
 
     private static void tune(Path file) throws IOException {
         List<Item> items = read(file);
-        List<CutSignals> signals = new ArrayList<>();
-        for (Item item : items) {
-            signals.add(watch(item, null));
-        }
+        List<CutSignals> signals = items.parallelStream()
+                .map(item -> {
+                    try {
+                        return watch(item, null);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
         SplittableRandom random = new SplittableRandom(7);
         FusionRule best = FusionRule.DEFAULT;
         double bestScore = value(best, items, signals);
