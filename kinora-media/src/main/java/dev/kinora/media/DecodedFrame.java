@@ -41,8 +41,8 @@ public sealed interface DecodedFrame permits NativeFrame, PictureFrame {
     Image captured(int width, int height) throws MediaException;
 
     /**
-     * The picture in its right colours, brought to another size by FFmpeg's bicubic filter straight from the stored
-     * samples, as {@code ffmpeg -vf scale=width:height} does.
+     * The picture brought to another size by FFmpeg's bicubic filter straight from the stored samples, the pixels that
+     * {@code ffmpeg -vf scale=width:height} gives: the matrix is the one that the file names, BT.601 where it names none.
      *
      * @param width pixels per row, at least 1
      * @param height rows, at least 1

@@ -21,6 +21,7 @@ final class RgbConverter implements AutoCloseable {
             | swscale.SWS_FULL_CHR_H_INT
             | swscale.SWS_FULL_CHR_H_INP
             | swscale.SWS_BITEXACT;
+    private static final int SCALING = swscale.SWS_BICUBIC;
     private static final int UNITY = 1 << 16;
     /** In place of a matrix: leave the scaler's own, and the rest of its defaults. */
     private static final int UNREAD = -1;
@@ -43,12 +44,16 @@ final class RgbConverter implements AutoCloseable {
 
     /** The same as OpenCV converts: everything at the scaler's defaults, the frame's marks unread. */
     Image captured(AVFrame frame, int width, int height) throws MediaException {
-        return convert(frame, width, height, UNREAD, false, swscale.SWS_BICUBIC);
+        return convert(frame, width, height, UNREAD, false, SCALING);
     }
 
-    /** The same in the frame's colours, but filtered as FFmpeg's command line filters. */
+    /**
+     * The same as FFmpeg's command line scales: by the matrix that the file names, BT.601 where it names none, chroma
+     * read as centred.
+     */
     Image scaled(AVFrame frame, int width, int height, VideoInfo.Colour colour) throws MediaException {
-        return convert(frame, width, height, matrix(colour), colour.fullRange(), swscale.SWS_BICUBIC);
+        int matrix = colour.assumed() ? swscale.SWS_CS_ITU601 : matrix(colour);
+        return convert(frame, width, height, matrix, colour.fullRange(), SCALING);
     }
 
     private Image convert(AVFrame frame, int width, int height, int matrix, boolean fullRange, int flags)
@@ -104,7 +109,7 @@ final class RgbConverter implements AutoCloseable {
         sws.dst_w(from.toWidth).dst_h(from.toHeight).dst_format(format);
         sws.flags(flags);
         boolean decoding = format == avutil.AV_PIX_FMT_RGB24;
-        if (from.matrix != UNREAD) {
+        if (flags != SCALING) {
             chromaPosition(sws, decoding ? from.format : format, from.chroma, decoding);
         }
         int code = swscale.sws_init_context(sws, null, null);

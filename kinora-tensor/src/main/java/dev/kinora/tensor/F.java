@@ -34,11 +34,17 @@ public final class F {
 
     /** 3D convolution: x [B, C, T, H, W], weight [O, C, kt, kh, kw]; zero padding. */
     public static Tensor conv3d(Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding) {
+        return conv3d(x, weight, bias, stride, padding, ones(3));
+    }
+
+    /** The same with the kernel's taps {@code dilation} apart. */
+    public static Tensor conv3d(
+            Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding, long[] dilation) {
         return Native.op(
                 "conv3d",
                 () -> {
                     try (TensorOptional b = Native.optional(bias)) {
-                        return torch.conv3d(x.handle(), weight.handle(), b, stride, padding, ones(3), 1);
+                        return torch.conv3d(x.handle(), weight.handle(), b, stride, padding, dilation, 1);
                     }
                 },
                 x,

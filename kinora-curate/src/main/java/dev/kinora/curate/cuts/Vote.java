@@ -1,0 +1,12 @@
+package dev.kinora.curate.cuts;
+
+/**
+ * One detector's opinion that the picture changes.
+ *
+ * @param detector its name
+ * @param rate frames a second that it looked at, 0 for every frame
+ * @param from last frame before the change, as an index of the file's frames
+ * @param to first frame after it: one later for a detector of every frame, else as many as it steps over
+ * @param score what it compared with its threshold
+ */
+public record Vote(String detector, double rate, int from, int to, double score) {}

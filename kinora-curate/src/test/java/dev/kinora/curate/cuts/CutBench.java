@@ -1,0 +1,170 @@
+package dev.kinora.curate.cuts;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kinora.curate.frames.FramePass;
+import dev.kinora.media.VideoReader;
+import dev.kinora.models.transnet.TransNetV2;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Scores of the cascade, by hand: {@code compose FOLDER FIRST_SEED VIDEOS} writes composed videos and their
+ * {@code cuts.json}; {@code score FOLDER/cuts.json [WEIGHTS]} runs the cascade over the videos that such a file names;
+ * {@code tune FOLDER/cuts.json} looks for the best rule on them. docs/curation-cuts.md has the results.
+ */
+final class CutBench {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** A video with its truth. */
+    private record Item(String name, Path file, List<ComposedVideo.Truth> truth, List<Integer> ignored) {}
+
+    private CutBench() {}
+
+    public static void main(String[] args) throws IOException {
+        switch (args[0]) {
+            case "compose" -> compose(Path.of(args[1]), Long.parseLong(args[2]), Integer.parseInt(args[3]));
+            case "score" -> score(Path.of(args[1]), args.length > 2 ? Path.of(args[2]) : null);
+            case "tune" -> tune(Path.of(args[1]));
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    private static void compose(Path folder, long firstSeed, int videos) throws IOException {
+        Files.createDirectories(folder);
+        Map<String, Object> all = new LinkedHashMap<>();
+        for (int i = 0; i < videos; i++) {
+            ComposedVideo v = ComposedVideo.of(firstSeed + i, 11);
+            String name = "composed_%03d.mp4".formatted(firstSeed + i);
+            v.write(folder.resolve(name));
+            List<Integer> cuts = new ArrayList<>();
+            List<Map<String, Object>> graduals = new ArrayList<>();
+            for (ComposedVideo.Truth t : v.truth()) {
+                if (t.type().equals("cut")) {
+                    cuts.add(t.start());
+                } else {
+                    graduals.add(Map.of("type", t.type(), "start", t.start(), "end", t.end()));
+                }
+            }
+            all.put(name, Map.of("fps", 24, "frames", v.frames(), "hard_cuts", cuts, "gradual", graduals));
+        }
+        JSON.writerWithDefaultPrettyPrinter()
+                .writeValue(folder.resolve("cuts.json").toFile(), Map.of("videos", all));
+    }
+
+    private static List<Item> read(Path file) throws IOException {
+        List<Item> items = new ArrayList<>();
+        JsonNode videos = JSON.readTree(file.toFile()).get("videos");
+        Path here = file.toAbsolutePath();
+        videos.properties().forEach(e -> {
+            List<ComposedVideo.Truth> truth = new ArrayList<>();
+            JsonNode v = e.getValue();
+            v.get("hard_cuts").forEach(c -> truth.add(new ComposedVideo.Truth("cut", c.intValue(), c.intValue())));
+            v.get("gradual")
+                    .forEach(g -> truth.add(new ComposedVideo.Truth(
+                            g.get("type").textValue(),
+                            g.get("start").intValue(),
+                            g.get("end").intValue())));
+            List<Integer> ignored = v.has("text_card_appears")
+                    ? List.of(v.get("text_card_appears").intValue())
+                    : List.of();
+            Path in = here.resolveSibling(e.getKey());
+            Path beside = here.resolve("../..").normalize().resolve(e.getKey());
+            items.add(new Item(e.getKey(), Files.exists(in) ? in : beside, truth, ignored));
+        });
+        return items;
+    }
+
+    private static CutSignals watch(Item item, @Nullable TransNetV2 model) throws IOException {
+        ShotDetection detection = new ShotDetection(model);
+        try (VideoReader in = VideoReader.open(item.file)) {
+            FramePass.run(in, List.of(detection), n -> {});
+        }
+        return detection.signals();
+    }
+
+    private static void score(Path file, @Nullable Path weights) throws IOException {
+        CutScores scores = new CutScores();
+        int frames = 0;
+        long started = System.nanoTime();
+        long cpu = processTime();
+        try (TransNetV2 model = weights == null ? null : TransNetV2.load(weights)) {
+            for (Item item : read(file)) {
+                CutSignals signals = watch(item, model);
+                frames += signals.frames();
+                scores.add(item.name, item.truth, item.ignored, FusionRule.DEFAULT.apply(signals));
+            }
+        }
+        double seconds = (System.nanoTime() - started) / 1e9;
+        scores.remarks.forEach(System.out::println);
+        System.out.println(scores);
+        System.out.printf(
+                "%d frames, %.1f s, %.0f frames/s, %.0f frames per second of processor time%n",
+                frames, seconds, frames / seconds, frames / ((processTime() - cpu) / 1e9));
+    }
+
+    private static long processTime() {
+        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+                .getProcessCpuTime();
+    }
+
+    private static void tune(Path file) throws IOException {
+        List<Item> items = read(file);
+        List<CutSignals> signals = items.parallelStream()
+                .map(item -> {
+                    try {
+                        return watch(item, null);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                })
+                .toList();
+        SplittableRandom random = new SplittableRandom(7);
+        FusionRule best = FusionRule.DEFAULT;
+        double bestScore = value(best, items, signals);
+        System.out.printf("%.4f %s%n", bestScore, best);
+        for (int i = 0; i < 600; i++) {
+            FusionRule r = new FusionRule(
+                    vary(best.cutRatio(), 0.5, random),
+                    vary(best.cutFloor(), 0.5, random),
+                    Math.min(0.9, vary(best.cutStays(), 0.3, random)),
+                    Math.min(0.9, vary(best.cutArea(), 0.3, random)),
+                    Math.min(0.97, vary(best.straight(), 0.08, random)),
+                    vary(best.change(), 0.3, random),
+                    Math.min(0.4, vary(best.bonus(), 0.5, random)));
+            double score = value(r, items, signals);
+            if (score > bestScore) {
+                best = r;
+                bestScore = score;
+                System.out.printf("%d %.4f %s%n", i, score, r);
+            }
+        }
+        CutScores scores = new CutScores();
+        for (int i = 0; i < items.size(); i++) {
+            scores.add(items.get(i).name, items.get(i).truth, List.of(), best.apply(signals.get(i)));
+        }
+        scores.remarks.forEach(System.out::println);
+        System.out.println(scores);
+    }
+
+    private static double vary(double value, double by, SplittableRandom random) {
+        return random.nextInt(3) == 0 ? value * (1 + (2 * random.nextDouble() - 1) * by) : value;
+    }
+
+    private static double value(FusionRule rule, List<Item> items, List<CutSignals> signals) {
+        CutScores scores = new CutScores();
+        for (int i = 0; i < items.size(); i++) {
+            scores.add("", items.get(i).truth, List.of(), rule.apply(signals.get(i)));
+        }
+        return (scores.cutF1() + scores.gradualF1()) / 2;
+    }
+}

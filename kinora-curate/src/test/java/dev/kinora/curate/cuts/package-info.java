@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.cuts;
+
+import org.jspecify.annotations.NullMarked;
