@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             ToyboxCommand.class,
             EvalCommand.class,
+            CurateCommand.class,
             DoctorCommand.class,
             HelpCommand.class
         },
