@@ -38,6 +38,7 @@ final class FfmpegReader implements VideoReader {
     private final AVPacket packet = Ffmpeg.allocated(avcodec.av_packet_alloc(), "a packet");
     private final AVFrame frame = Ffmpeg.allocated(avutil.av_frame_alloc(), "a frame");
 
+    private final PacketIndex packets = new PacketIndex();
     private int stream = -1;
     private Rational timeBase = Rational.of(1);
     private Rational frameRate = Rational.of(25);
@@ -116,7 +117,8 @@ final class FfmpegReader implements VideoReader {
         stream = avformat.av_find_best_stream(format, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
         if (stream < 0 || (format.streams(stream).disposition() & avformat.AV_DISPOSITION_ATTACHED_PIC) != 0) {
             String has = stream < 0 ? "no picture" : "only a cover picture";
-            throw new MediaException(WHERE, "file", file, "a file with a video stream; this one has " + has);
+            throw new MediaException(
+                    WHERE, "stream", "none in " + file, "a file with a video stream; this one has " + has);
         }
         discardOthers(stream);
         return format.streams(stream);
@@ -273,6 +275,8 @@ final class FfmpegReader implements VideoReader {
             if ((packet.flags() & avcodec.AV_PKT_FLAG_CORRUPT) != 0) {
                 broken = "the data ends inside a frame";
             }
+            long time = packet.pts();
+            packets.add(time, packet.size(), (packet.flags() & avcodec.AV_PKT_FLAG_KEY) != 0, time != NO_TIME);
             if (avcodec.avcodec_send_packet(codec, packet) < 0) {
                 damaged++;
             }
@@ -322,6 +326,11 @@ final class FfmpegReader implements VideoReader {
     @Override
     public int damagedPackets() {
         return damaged;
+    }
+
+    @Override
+    public PacketIndex packets() {
+        return packets;
     }
 
     @Override

@@ -29,6 +29,7 @@ final class FolderReader implements VideoReader {
     private final MediaLimits limits;
     private final VideoInfo info;
     private final Image first;
+    private final PacketIndex packets = new PacketIndex();
     private int index;
     private boolean closed;
 
@@ -142,6 +143,11 @@ final class FolderReader implements VideoReader {
     @Override
     public int damagedPackets() {
         return 0;
+    }
+
+    @Override
+    public PacketIndex packets() {
+        return packets;
     }
 
     @Override

@@ -92,6 +92,9 @@ public sealed interface VideoReader extends AutoCloseable permits FfmpegReader, 
     /** How many compressed packets the decoder refused so far; their frames are missing from the sequence. */
     int damagedPackets();
 
+    /** The compressed packets read so far; empty for a folder of pictures. */
+    PacketIndex packets();
+
     /** The remaining frames, each with its own time. */
     default List<VideoFrame> rest() throws MediaException {
         List<VideoFrame> frames = new ArrayList<>();

@@ -1,0 +1,5 @@
+/** Clips that look alike. */
+@NullMarked
+package dev.kinora.curate.dedup;
+
+import org.jspecify.annotations.NullMarked;

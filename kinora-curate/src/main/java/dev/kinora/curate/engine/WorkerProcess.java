@@ -1,0 +1,203 @@
+package dev.kinora.curate.engine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.kinora.curate.worker.FileOutcome;
+import dev.kinora.curate.worker.Job;
+import dev.kinora.curate.worker.WorkerMain;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One worker process and the watch over it. For one thread, apart from {@link #kill}. */
+final class WorkerProcess implements AutoCloseable {
+    private static final long WATCH_MILLIS = 200;
+
+    /** How long a virtual machine may take to start and load its models, on a busy machine. */
+    private static final double START_SECONDS = 120;
+
+    /** What the JVM answers when told to end on exhausted memory. */
+    private static final int OUT_OF_MEMORY = 3;
+
+    /** How a job ended: no outcome where the result lies in its folder. */
+    record Ended(@Nullable FileOutcome failure, boolean mayRetry) {
+        static final Ended WELL = new Ended(null, false);
+    }
+
+    private final WorkerLimits limits;
+    private final Process process;
+    private final BufferedReader answers;
+    private final Writer jobs;
+    private final Thread watch;
+
+    private volatile long heardAt = System.nanoTime();
+    private volatile long jobBegan;
+    private volatile boolean ready;
+    private volatile String killedFor = "";
+    private volatile boolean closed;
+    private long lastFrames;
+    private long lastPts;
+
+    WorkerProcess(WorkerLimits limits, Path log) throws IOException {
+        this.limits = limits;
+        process = new ProcessBuilder(command(limits))
+                .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+        jobs = new OutputStreamWriter(process.getOutputStream(), UTF_8);
+        watch = Thread.ofVirtual().name("kinora-curate-watch").start(this::watch);
+    }
+
+    private static List<String> command(WorkerLimits limits) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx" + limits.heapMiB() + "m",
+                "-XX:+UseSerialGC",
+                "-XX:-UsePerfData",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:ErrorFile=/dev/null",
+                "-Xlog:disable",
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-Djava.awt.headless=true",
+                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+                "-Dorg.bytedeco.javacpp.maxBytes=0"));
+        String natives = System.getProperty("org.bytedeco.javacpp.cachedir", "");
+        if (!natives.isEmpty()) {
+            command.add("-Dorg.bytedeco.javacpp.cachedir=" + natives);
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), WorkerMain.class.getName()));
+        return command;
+    }
+
+    /** Ends a worker that hangs or grows; runs until the process ends. */
+    private void watch() {
+        try {
+            while (!process.waitFor(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
+                long now = System.nanoTime();
+                double quiet = (now - heardAt) / 1e9;
+                long began = jobBegan;
+                if (began != 0 && quiet > (ready ? limits.stallSeconds() : START_SECONDS)) {
+                    kill("timeout: no frame for %.0f s".formatted(quiet));
+                } else if (began != 0 && (now - began) / 1e9 > limits.fileSeconds()) {
+                    kill("timeout: more than %.0f s for one file".formatted(limits.fileSeconds()));
+                } else if (residentMiB() > limits.memoryMiB()) {
+                    kill("memory: more than " + limits.memoryMiB() + " MiB");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private long residentMiB() {
+        try {
+            String[] pages = Files.readString(Path.of("/proc/" + process.pid() + "/statm"))
+                    .split(" ", -1);
+            return (Long.parseLong(pages[1]) * 4096) >> 20;
+        } catch (IOException | RuntimeException e) {
+            return 0; // no such file on this system, or the process has just ended
+        }
+    }
+
+    private void kill(String why) {
+        killedFor = why;
+        process.destroyForcibly();
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean alive() {
+        return process.isAlive() && killedFor.isEmpty();
+    }
+
+    /** Has a file curated and waits for it. */
+    Ended run(Job job) throws IOException {
+        lastFrames = 0;
+        heardAt = System.nanoTime();
+        jobBegan = heardAt;
+        try {
+            jobs.write(job.toLine() + "\n");
+            jobs.flush();
+            for (String line; (line = answers.readLine()) != null; ) {
+                heardAt = System.nanoTime();
+                if (!line.startsWith(Job.MARK)) {
+                    continue;
+                }
+                String[] words = line.substring(Job.MARK.length()).split(" ", 2);
+                switch (words[0]) {
+                    case "ready" -> ready = true;
+                    case "at" -> remember(words[1]);
+                    case "done" -> {
+                        return Ended.WELL;
+                    }
+                    case "failed" -> {
+                        return new Ended(FileOutcome.failed("error", "internal", words[1]), false);
+                    }
+                    default -> throw new IOException("worker: answer = " + line + " (expected: at, done or failed)");
+                }
+            }
+        } catch (IOException e) {
+            if (process.isAlive()) {
+                throw e;
+            }
+        } finally {
+            jobBegan = 0;
+        }
+        return ended();
+    }
+
+    private void remember(String numbers) {
+        String[] n = numbers.split(" ", -1);
+        lastFrames = Long.parseLong(n[0]);
+        lastPts = Long.parseLong(n[1]);
+    }
+
+    /** The process is gone, and the file with it. */
+    private Ended ended() {
+        if (closed) {
+            throw new IllegalStateException("worker: closed while it worked");
+        }
+        int code = exitCode();
+        String why = killedFor;
+        String errorClass =
+                why.isEmpty() ? code == OUT_OF_MEMORY ? "memory" : "crash" : why.substring(0, why.indexOf(':'));
+        String message = why.isEmpty() ? "worker: exit code = " + code + " (expected: a result)" : "worker: " + why;
+        Long pts = lastFrames == 0 ? null : (Long) lastPts;
+        // A crash may have come from outside; a second one is the file's.
+        return new Ended(
+                new FileOutcome("error", errorClass, message, pts, lastFrames, 0, 0, 0), errorClass.equals("crash"));
+    }
+
+    private int exitCode() {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
+
+    /** Ends the process at once; from any thread. */
+    void stop() {
+        closed = true;
+        process.destroyForcibly();
+    }
+
+    @Override
+    public void close() {
+        stop();
+        watch.interrupt();
+    }
+}

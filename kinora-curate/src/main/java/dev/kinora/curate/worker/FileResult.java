@@ -1,0 +1,29 @@
+package dev.kinora.curate.worker;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one file gave.
+ *
+ * @param sha256 of the file's content
+ * @param fileBytes size of the file
+ * @param outcome its row
+ * @param facts what the probe found; null where nothing could be opened
+ * @param clips in order of time
+ */
+public record FileResult(
+        String sha256,
+        long fileBytes,
+        FileOutcome outcome,
+        @Nullable Facts facts,
+        List<ClipResult> clips) {
+    public FileResult {
+        clips = List.copyOf(clips);
+    }
+
+    /** A file that nothing came of. */
+    public static FileResult failed(String sha256, long fileBytes, FileOutcome outcome) {
+        return new FileResult(sha256, fileBytes, outcome, null, List.of());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.cut;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.dedup;
+
+import org.jspecify.annotations.NullMarked;

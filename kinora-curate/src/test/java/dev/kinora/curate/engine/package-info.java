@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.engine;
+
+import org.jspecify.annotations.NullMarked;

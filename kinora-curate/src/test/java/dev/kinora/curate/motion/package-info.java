@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.motion;
+
+import org.jspecify.annotations.NullMarked;

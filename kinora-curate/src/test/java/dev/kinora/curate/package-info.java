@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.kinora.curate;
+
+import org.jspecify.annotations.NullMarked;

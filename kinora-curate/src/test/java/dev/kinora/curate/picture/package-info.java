@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.picture;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.query;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.tags;
+
+import org.jspecify.annotations.NullMarked;

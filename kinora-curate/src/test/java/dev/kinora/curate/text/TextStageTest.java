@@ -1,0 +1,97 @@
+package dev.kinora.curate.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.kinora.curate.Footage;
+import dev.kinora.curate.cut.CutMode;
+import dev.kinora.curate.worker.FileCurator;
+import dev.kinora.curate.worker.Recipe;
+import dev.kinora.media.Image;
+import dev.kinora.media.Rational;
+import dev.kinora.media.VideoSpec;
+import dev.kinora.media.VideoWriter;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Text that is laid over a moving scene, and text that is part of it. */
+class TextStageTest {
+    private static final int W = 320;
+    private static final int H = 192;
+    private static final int FRAMES = 25;
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private static Image lettered(Image on, int x, int y) {
+        BufferedImage b = new BufferedImage(on.width(), on.height(), BufferedImage.TYPE_INT_RGB);
+        for (int i = 0; i < on.width() * on.height(); i++) {
+            b.setRGB(i % on.width(), i / on.width(), on.pixel(i % on.width(), i / on.width()));
+        }
+        Graphics2D g = b.createGraphics();
+        g.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        g.setColor(Color.BLACK);
+        g.fillRect(x - 8, y - 34, 216, 44);
+        g.setColor(Color.WHITE);
+        g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 32));
+        g.drawString("SUBSCRIBE", x, y);
+        g.dispose();
+        byte[] rgb = new byte[on.width() * on.height() * 3];
+        for (int i = 0; i < on.width() * on.height(); i++) {
+            int p = b.getRGB(i % on.width(), i / on.width());
+            rgb[3 * i] = (byte) (p >> 16);
+            rgb[3 * i + 1] = (byte) (p >> 8);
+            rgb[3 * i + 2] = (byte) p;
+        }
+        return Image.of(on.width(), on.height(), rgb);
+    }
+
+    private Map<String, Double> scores(boolean overlay) throws IOException {
+        Image ground = Footage.texture(8, W + 3 * FRAMES, H);
+        Image scene = overlay ? ground : lettered(ground, 90, 110);
+        Path file = folder.resolve(overlay + ".mp4");
+        try (VideoWriter out = VideoWriter.open(file, VideoSpec.of(W, H, Rational.of(8)))) {
+            for (int i = 0; i < FRAMES; i++) {
+                Image view = Footage.pan(scene, W, H, 3, 0, i);
+                out.write(overlay ? lettered(view, 60, 110) : view);
+            }
+            out.finish();
+        }
+        Recipe recipe = new Recipe(CutMode.COPY, 0.5, 20, "whole", List.of("motion", "text"), 1 << 20);
+        try (FileCurator curator = new FileCurator(recipe)) {
+            Path clips = Files.createDirectory(folder.resolve("clips" + overlay));
+            return curator.run(file, "0".repeat(64), clips, (frames, pts, seconds) -> {})
+                    .clips()
+                    .getFirst()
+                    .scores();
+        }
+    }
+
+    @Test
+    void textThatStandsWhileTheSceneMovesIsAnOverlay() throws IOException {
+        Map<String, Double> s = scores(true);
+        // 200 x 24 of 320 x 192 pixels, and what the detector leaves around it.
+        assertThat(s.get("text_area")).isCloseTo(0.11, within(0.05));
+        assertThat(s.get("text_overlay_area")).isCloseTo(s.get("text_area"), within(0.01));
+        assertThat(s.get("text_static_area")).isZero();
+        assertThat(s.get("camera_pan")).isCloseTo(3.0 / H * 8, within(0.03));
+    }
+
+    @Test
+    void textThatMovesWithTheSceneIsNone() throws IOException {
+        Map<String, Double> s = scores(false);
+        assertThat(s.get("text_area")).isGreaterThan(0.05);
+        assertThat(s.get("text_overlay_area")).isZero();
+        assertThat(s.get("text_static_area")).isZero();
+    }
+}

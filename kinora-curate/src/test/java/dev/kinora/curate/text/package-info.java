@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.text;
+
+import org.jspecify.annotations.NullMarked;
