@@ -155,9 +155,13 @@ public final class StreamCopy {
             s.sample_aspect_ratio(avformat.av_guess_sample_aspect_ratio(in, from, null));
             to = s;
             format.flags(format.flags() | AVFormatContext.AVFMT_FLAG_BITEXACT);
+            file.make(this::open);
+        }
+
+        private AVFormatContext open(Path work) throws MediaException {
             AVIOContext io = new AVIOContext(null);
             AVDictionary options = new AVDictionary(null);
-            try (BytePointer url = Ffmpeg.url(file.path())) {
+            try (BytePointer url = Ffmpeg.url(work)) {
                 check(
                         avformat.avio_open2(
                                 io, url, avformat.AVIO_FLAG_WRITE, (AVIOInterruptCB) null, (AVDictionary) null),
@@ -166,6 +170,7 @@ public final class StreamCopy {
                 format.url(avutil.av_strdup(url));
                 Ffmpeg.put(options, "movflags", "+faststart");
                 check(avformat.avformat_write_header(format, options), "writing the header");
+                return format;
             } finally {
                 avutil.av_dict_free(options);
             }
