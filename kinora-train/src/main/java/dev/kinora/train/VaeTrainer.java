@@ -52,6 +52,7 @@ public final class VaeTrainer implements AutoCloseable {
             "balance",
             "gradient_norm",
             "validation_psnr",
+            "validation_ssim",
             "validation_flicker",
             "validation_lpips",
             "seconds_per_step");

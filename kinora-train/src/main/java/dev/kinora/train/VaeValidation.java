@@ -1,5 +1,6 @@
 package dev.kinora.train;
 
+import dev.kinora.eval.Fidelity;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
 import dev.kinora.models.cogvideox.VaeOptions;
 import dev.kinora.models.vision.Lpips;
@@ -8,7 +9,6 @@ import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
-import dev.kinora.train.loss.EdgeLoss;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Looks at clips that training never sees, of every size that it trains on, without noise in the latents. */
 final class VaeValidation {
     private static final int CLIPS = 8;
+    private static final int OTHER_CLIPS = 2;
     private static final int SHOWN = 6;
     private static final int PICTURES_AT_A_TIME = 16;
 
@@ -60,35 +61,26 @@ final class VaeValidation {
     }
 
     /**
-     * PSNR in dB, flicker (mean error of the change from frame to frame, of the range) and LPIPS, over eight clips of
-     * the run's own size and two of every other; PSNR of each size too where there are several.
+     * PSNR, SSIM and flicker as {@link Fidelity} has them, and LPIPS: means over eight clips of the run's own size and
+     * two of every other; PSNR of each size too where there are several.
      *
      * @param sheet where a picture of clips and reconstructions goes
      */
     Map<String, Double> run(AutoencoderKLCogVideoX vae, Path sheet) throws IOException {
-        Map<String, Double> sums = new LinkedHashMap<>();
+        Map<String, Double> bySize = new LinkedHashMap<>();
         List<Pictures.Row> rows = new ArrayList<>();
-        double error = 0;
-        double flicker = 0;
+        List<Fidelity> all = new ArrayList<>();
         double perceptual = 0;
-        int clips = 0;
-        int seen = 0; // by LPIPS
         for (BatchShape shape : shapes) {
-            int n = shape.equals(own) ? CLIPS : 2;
-            double ofSize = 0;
-            for (int i = 0; i < n; i++) {
+            List<Fidelity> ofSize = new ArrayList<>();
+            for (int i = 0; i < (shape.equals(own) ? CLIPS : OTHER_CLIPS); i++) {
                 try (TensorScope ignored = TensorScope.open("validate")) {
                     Tensor video = ToyboxClips.toTensor(source.validation(i, shape), shape, device);
                     Tensor decoded = reconstruct(vae, video);
-                    Tensor difference = decoded.sub(video);
-                    ofSize += difference.square().mean().item() / 4;
-                    flicker += shape.frames() == 1
-                            ? 0
-                            : EdgeLoss.gradient(difference, 2).item() / 2;
-                    if (lpips != null) {
-                        perceptual += distance(lpips, video, decoded);
-                        seen++;
-                    }
+                    ofSize.add(Fidelity.of(
+                            video.select(0, 0).to(Device.CPU),
+                            decoded.select(0, 0).to(Device.CPU)));
+                    perceptual += lpips == null ? 0 : distance(lpips, video, decoded);
                     if (shape.equals(own) && i < SHOWN) {
                         rows.add(new Pictures.Row("", everyOther(video.select(0, 0))));
                         rows.add(new Pictures.Row("", everyOther(decoded.select(0, 0))));
@@ -96,18 +88,22 @@ final class VaeValidation {
                 }
             }
             if (shapes.size() > 1) {
-                sums.put("validation_psnr_" + size(shape), psnr(ofSize / n));
+                bySize.put(
+                        "validation_psnr_" + size(shape), Fidelity.mean(ofSize).psnr());
             }
-            error += ofSize;
-            clips += n;
+            all.addAll(ofSize);
         }
+        Fidelity mean = Fidelity.mean(all);
         Map<String, Double> values = new LinkedHashMap<>();
-        values.put("validation_psnr", psnr(error / clips));
-        values.put("validation_flicker", flicker / clips);
-        if (seen > 0) {
-            values.put("validation_lpips", perceptual / seen);
+        values.put("validation_psnr", mean.psnr());
+        values.put("validation_ssim", mean.ssim());
+        if (own.frames() > 1) {
+            values.put("validation_flicker", mean.flicker());
         }
-        values.putAll(sums);
+        if (lpips != null) {
+            values.put("validation_lpips", perceptual / all.size());
+        }
+        values.putAll(bySize);
         BufferedImage picture = Pictures.sheet(rows, own.width(), own.height(), 2);
         Pictures.writePng(sheet, picture);
         return values;
@@ -119,10 +115,6 @@ final class VaeValidation {
                     .mode();
             return vae.decode(latents, VaeOptions.DEFAULT).to(DType.FP32).clamp(-1, 1);
         });
-    }
-
-    private static double psnr(double squaredError) {
-        return -10 * Math.log10(Math.max(squaredError, 1e-12));
     }
 
     private static double distance(Lpips lpips, Tensor video, Tensor decoded) {
