@@ -39,7 +39,8 @@ final class VaeProcessesTest {
                 new OptimizerConfig(new LearningRate(1e-3, 1, 4, 0.1), false, 0.9, 0.99, 0.01, 1, 0.9),
                 Precision.FP32,
                 1,
-                2);
+                2,
+                null);
     }
 
     private List<Processes.Started> start(String name, Path run, int dying) throws IOException {
