@@ -18,7 +18,7 @@ import java.util.Map;
  * rate stays at its peak, so that every point of a curve is a result of its own; all are measured on the same clips. A
  * study that was stopped goes on where it was.
  *
- * @param folder of the study: a run's folder for each pair, {@code scaling.json} and {@code scaling.png}
+ * @param folder of the study: a run's folder for each pair, {@code scaling.json}, {@code scaling.png} and {@code scaling.md}
  * @param sizes blocks and heads of each model
  * @param clips amounts of data, shared among the cache's shapes
  * @param base everything else; its rate is kept constant after the warm-up
@@ -67,6 +67,7 @@ public record ScalingStudy(Path folder, List<Size> sizes, List<Integer> clips, D
                 folder.resolve("scaling.json"),
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsString(results) + "\n");
         ScalingPlot.write(folder.resolve("scaling.png"), results);
+        ScalingPage.write(folder.resolve("scaling.md"), results);
         return results;
     }
 

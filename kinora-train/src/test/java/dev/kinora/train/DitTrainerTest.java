@@ -296,6 +296,9 @@ final class DitTrainerTest {
                     .isGreaterThan(run.at("/points/0/flops").asDouble());
         }
         assertThat(folder.resolve("scaling/scaling.png")).isNotEmptyFile();
+        assertThat(folder.resolve("scaling/scaling.md"))
+                .content()
+                .contains("| model | weights | FLOP | 3 clips | 12 clips |", "| 2 layers, 1 heads | ");
         JsonNode again =
                 study.run(data.resolve("latents"), data.resolve("vae"), Device.CPU, false, TrainListener.SILENT);
         assertThat(again).isEqualTo(first);
