@@ -49,6 +49,8 @@ record CheckpointReport(
             @Nullable Integer width,
             @Nullable Integer height,
             double fps,
+            int steps,
+            double guidance,
             MemoryPlan memory) {}
 
     static CheckpointReport of(CheckpointFolder folder, String variant, boolean config, boolean tensors)
@@ -98,7 +100,13 @@ record CheckpointReport(
                 request.width(),
                 request.height(),
                 pipeline.frameRate(),
+                orElse(pipeline.facts().steps(), request.steps()),
+                orElse(pipeline.facts().guidance(), request.guidance().scale()),
                 pipeline.plan(request, Long.MAX_VALUE));
+    }
+
+    private static <T> T orElse(@Nullable T value, T otherwise) {
+        return value == null ? otherwise : value;
     }
 
     @Override
@@ -122,13 +130,15 @@ record CheckpointReport(
             out.println("Kinora does not have this pipeline.");
             return;
         }
-        out.println("by default: %s, %d frames, %dx%d, %s frames per second"
+        out.println("by default: %s, %d frames, %dx%d, %s frames per second, %d steps, guidance %s"
                 .formatted(
                         defaults.task(),
                         defaults.frames(),
                         defaults.width(),
                         defaults.height(),
-                        number(defaults.fps())));
+                        number(defaults.fps()),
+                        defaults.steps(),
+                        number(defaults.guidance())));
         for (MemoryPlan.Phase p : defaults.memory().phases()) {
             out.println("  memory %-8s %s: weights %s, work %s"
                     .formatted(

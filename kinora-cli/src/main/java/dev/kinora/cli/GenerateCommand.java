@@ -95,13 +95,14 @@ final class GenerateCommand extends Action {
     @Option(names = "--size", paramLabel = "WIDTHxHEIGHT", description = "Size in pixels. Default: the checkpoint's.")
     private @Nullable Size size;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Denoise steps. Default: 50.")
+    @Option(names = "--steps", paramLabel = "N", description = "Denoise steps. Default: the checkpoint's, else 50.")
     private @Nullable Integer steps;
 
     @Option(
             names = {"-g", "--guidance"},
             paramLabel = "G",
-            description = "How strictly to follow the prompt; 1 asks the model once a step, not twice. Default: 6.")
+            description = "How strictly to follow the prompt; 1 asks the model once a step, not twice."
+                    + " Default: the checkpoint's, else 6.")
     private @Nullable Double guidance;
 
     @Option(
@@ -150,17 +151,18 @@ final class GenerateCommand extends Action {
         if (size != null) {
             request.size(size.width(), size.height());
         }
-        if (steps != null) {
-            request.steps(steps);
+        Integer chosenSteps = steps != null ? steps : pipeline.facts().steps();
+        if (chosenSteps != null) {
+            request.steps(chosenSteps);
         }
         if (strength != null) {
             request.strength(strength);
         }
-        if (guidance != null || dynamic != Guidance.Dynamic.OFF) {
-            double scale =
-                    guidance == null ? GenerateRequest.of("").build().guidance().scale() : guidance;
-            request.guidance(new Guidance(scale, dynamic));
-        }
+        Double chosenGuidance = guidance != null ? guidance : pipeline.facts().guidance();
+        double scale = chosenGuidance != null
+                ? chosenGuidance
+                : GenerateRequest.of("").build().guidance().scale();
+        request.guidance(new Guidance(scale, dynamic));
         List<Provenance.Input> inputs = new ArrayList<>();
         request.image(readImage(inputs)).video(readVideo(inputs));
         GenerateRequest asked = request.build();

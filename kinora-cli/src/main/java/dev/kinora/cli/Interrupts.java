@@ -1,9 +1,10 @@
 package dev.kinora.cli;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ final class Interrupts {
     private static final int GRACE_SECONDS = 2;
 
     private final CountDownLatch finished = new CountDownLatch(1);
-    private final Set<Path> unfinished = ConcurrentHashMap.newKeySet();
+    private final Set<Path> unfinished = new HashSet<>();
     private final List<Runnable> actions = new CopyOnWriteArrayList<>();
     private volatile boolean requested;
 
@@ -53,13 +54,30 @@ final class Interrupts {
         actions.add(action);
     }
 
-    /** Deletes this folder if the process ends before {@link #forget}. */
-    void watch(Path folder) {
-        unfinished.add(folder);
+    /** Makes a folder. */
+    @FunctionalInterface
+    interface FolderMaker {
+        Path make() throws IOException;
+    }
+
+    /**
+     * Makes a folder that is deleted if the process ends before {@link #forget}.
+     *
+     * @throws InterruptedWork if the process is ending
+     */
+    Path watched(FolderMaker maker) throws IOException {
+        synchronized (unfinished) { // between being made and being watched it must not be overlooked
+            check();
+            Path folder = maker.make();
+            unfinished.add(folder);
+            return folder;
+        }
     }
 
     void forget(Path folder) {
-        unfinished.remove(folder);
+        synchronized (unfinished) {
+            unfinished.remove(folder);
+        }
     }
 
     /** Says that the work is over and the process may end. */
@@ -72,7 +90,9 @@ final class Interrupts {
         requested = true;
         actions.forEach(Runnable::run);
         waitForWork();
-        unfinished.forEach(Staging::delete);
+        synchronized (unfinished) {
+            unfinished.forEach(Staging::delete);
+        }
     }
 
     @SuppressWarnings("ReturnValueIgnored") // over or not, what is unfinished goes

@@ -3,6 +3,7 @@ package dev.kinora.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -56,8 +57,7 @@ final class Staging implements AutoCloseable {
             Files.createDirectories(parent);
             Path folder = folders.get(parent);
             if (folder == null) {
-                folder = Files.createTempDirectory(parent, ".kinora-");
-                interrupts.watch(folder);
+                folder = interrupts.watched(() -> Files.createTempDirectory(parent, ".kinora-"));
                 folders.put(parent, folder);
             }
             Path staged = folder.resolve(absolute.getFileName());
@@ -108,26 +108,54 @@ final class Staging implements AutoCloseable {
         });
     }
 
-    /** Deletes a folder and what is in it, as far as possible. */
+    /**
+     * Deletes a folder and what is in it, as far as possible. Others may still write to it, or delete in it, when the
+     * process is told to end: it first gets a name that they do not know, and is looked at again where it was not empty.
+     */
     static void delete(Path folder) {
+        Path hidden = folder.resolveSibling("." + folder.getFileName() + ".gone");
         try {
-            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.deleteIfExists(file);
-                    return FileVisitResult.CONTINUE;
+            try {
+                Files.move(folder, hidden, StandardCopyOption.ATOMIC_MOVE);
+            } catch (NoSuchFileException e) {
+                return;
+            } catch (IOException e) {
+                hidden = folder;
+            }
+            for (int left = 10; ; left--) {
+                try {
+                    Files.walkFileTree(hidden, new Deletion());
+                    return;
+                } catch (DirectoryNotEmptyException e) {
+                    if (left == 0) {
+                        throw e;
+                    }
                 }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-                    Files.deleteIfExists(dir);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
-        } catch (NoSuchFileException e) {
-            // gone already
+            }
         } catch (IOException e) {
-            System.err.println("kinora: could not remove " + folder + ": " + Failure.reason(e));
+            System.err.println("kinora: could not remove " + hidden + ": " + Failure.reason(e));
+        }
+    }
+
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw e;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
+            Files.deleteIfExists(dir);
+            return FileVisitResult.CONTINUE;
         }
     }
 }

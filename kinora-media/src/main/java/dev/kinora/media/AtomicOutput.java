@@ -10,12 +10,17 @@ import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
  * A file or folder that appears whole under its name or not at all: written beside its place under a hidden temporary
  * name, then renamed. What is not committed is deleted, also when the JVM is told to stop (Ctrl-C).
+ *
+ * <p>The writing thread runs on while the JVM stops. So whatever makes a file by name goes through {@link #make}, which
+ * never overlaps with the deletion and is refused after it: else a file could appear in a folder just emptied, or under
+ * a name just deleted.
  */
 final class AtomicOutput implements AutoCloseable {
     private static final Set<AtomicOutput> OPEN = ConcurrentHashMap.newKeySet();
@@ -23,14 +28,16 @@ final class AtomicOutput implements AutoCloseable {
     /** The only files a folder may hold to be replaced: what {@link FolderWriter} puts there. */
     private static final Pattern OWN_FILE = Pattern.compile("frame_\\d{5,}\\.png|video\\.json");
 
+    private static volatile boolean stopping;
+
     static {
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> OPEN.forEach(AtomicOutput::close), "kinora-media-cleanup"));
+        Runtime.getRuntime().addShutdownHook(new Thread(AtomicOutput::stop, "kinora-media-cleanup"));
     }
 
+    private final ReentrantLock lock = new ReentrantLock();
     private final Path target;
     private final Path work;
-    private volatile boolean done;
+    private boolean done;
 
     private AtomicOutput(Path target) {
         this.target = target;
@@ -80,7 +87,7 @@ final class AtomicOutput implements AutoCloseable {
         check(target, true);
         AtomicOutput out = register(target);
         try {
-            Files.createDirectory(out.work);
+            out.make(Files::createDirectory);
         } catch (IOException e) {
             out.close();
             throw new MediaException("VideoWriter", "out", target, "a path that can be written to", e);
@@ -91,50 +98,88 @@ final class AtomicOutput implements AutoCloseable {
     private static AtomicOutput register(Path target) {
         AtomicOutput out = new AtomicOutput(target.toAbsolutePath().normalize());
         OPEN.add(out);
+        // Either this sees that the JVM stops, or stop(), which looks at OPEN after it said so, sees the entry.
+        if (stopping) {
+            out.close();
+        }
         return out;
     }
 
-    /** Where to write: the temporary file (not yet there) or folder (there). */
-    Path path() {
-        if (done) {
-            throw new IllegalStateException("AtomicOutput: " + target + " is already closed");
+    private static void stop() {
+        stopping = true;
+        OPEN.forEach(AtomicOutput::close);
+    }
+
+    /** What writes, or opens to write, the temporary file or a file of the temporary folder. */
+    @FunctionalInterface
+    interface Maker<T, E extends Exception> {
+        T at(Path work) throws E;
+    }
+
+    /**
+     * Runs what makes a file by name. The JVM waits for it when it stops, so let it be short: a picture, not a video;
+     * what goes into a file that is open already needs no {@code make}.
+     *
+     * @param action gets the temporary file (not there before the first call) or folder (there)
+     * @throws IllegalStateException if this output is closed, by {@link #close} or because the JVM stops
+     */
+    <T, E extends Exception> T make(Maker<T, E> action) throws E {
+        lock.lock();
+        try {
+            if (done) {
+                throw new IllegalStateException("AtomicOutput: " + target + " is already closed");
+            }
+            return action.at(work);
+        } finally {
+            lock.unlock();
         }
-        return work;
     }
 
     /** Puts the whole output under its name. */
     void commit() throws MediaException {
         Path old = sibling(target, "old");
         try {
-            boolean replace = Files.isDirectory(target);
-            if (replace) {
-                if (!replaceable(target)) {
-                    throw new FileAlreadyExistsException(target.toString());
-                }
-                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
-            }
-            try {
-                Files.move(path(), target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            } catch (IOException e) {
-                if (replace) {
-                    Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
-                }
-                throw e;
-            }
+            make(whole -> {
+                replace(whole, old);
+                done = true;
+                delete(old);
+                return target;
+            });
         } catch (IOException e) {
             throw new MediaException("VideoWriter", "out", target, "a path the finished output can be moved to", e);
         }
-        done = true;
         OPEN.remove(this);
-        delete(old);
     }
 
-    /** Deletes what was not committed. */
+    private void replace(Path whole, Path old) throws IOException {
+        boolean there = Files.isDirectory(target);
+        if (there) {
+            if (!replaceable(target)) {
+                throw new FileAlreadyExistsException(target.toString());
+            }
+            Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+        }
+        try {
+            Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            if (there) {
+                Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+            throw e;
+        }
+    }
+
+    /** Deletes what was not committed; once a {@link #make} under way has ended. */
     @Override
     public void close() {
-        if (!done) {
-            done = true;
-            delete(work);
+        lock.lock();
+        try {
+            if (!done) {
+                done = true;
+                delete(work);
+            }
+        } finally {
+            lock.unlock();
         }
         OPEN.remove(this);
     }

@@ -22,7 +22,7 @@ final class FfmpegWriter extends VideoWriter {
         super(target, spec);
         out = AtomicOutput.file(target);
         try {
-            encoder = new Encoder(out.path(), target, spec, recipe);
+            encoder = out.make(file -> new Encoder(file, target, spec, recipe));
         } catch (Throwable t) {
             out.close();
             throw t;

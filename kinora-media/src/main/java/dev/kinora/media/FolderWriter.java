@@ -21,14 +21,15 @@ final class FolderWriter extends VideoWriter {
 
     @Override
     void encode(Image frame, int index) throws MediaException {
-        Images.writePng(out.path().resolve(String.format(Locale.ROOT, "frame_%05d.png", index)), frame, Map.of());
+        String name = String.format(Locale.ROOT, "frame_%05d.png", index);
+        out.make(folder -> Images.writePng(folder.resolve(name), frame, Map.of()));
     }
 
     @Override
     void complete(int frameCount) throws MediaException {
         try {
-            Files.writeString(
-                    out.path().resolve(SIDECAR), new Sidecar(spec().frameRate(), spec().metadata()).toJson(), UTF_8);
+            String json = new Sidecar(spec().frameRate(), spec().metadata()).toJson();
+            out.make(folder -> Files.writeString(folder.resolve(SIDECAR), json, UTF_8));
         } catch (IOException e) {
             throw new MediaException("VideoWriter", "out", target(), "a folder that can be written to", e);
         }

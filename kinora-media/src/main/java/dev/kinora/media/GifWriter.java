@@ -33,7 +33,7 @@ final class GifWriter extends VideoWriter {
         spool = AtomicOutput.file(target);
         rgb = RgbConverter.frame(spec.width(), spec.height(), avutil.AV_PIX_FMT_RGB24);
         try {
-            spooled = new BufferedOutputStream(Files.newOutputStream(spool.path()), 1 << 16);
+            spooled = new BufferedOutputStream(spool.make(file -> Files.newOutputStream(file)), 1 << 16);
             statistics = new FilterGraph(
                     target, source("in", "rgb24") + ",palettegen=max_colors=256:stats_mode=full,buffersink@out");
         } catch (IOException e) {
@@ -100,11 +100,11 @@ final class GifWriter extends VideoWriter {
                         "palette", 16, 16, "bgra", spec().frameRate().inverse())
                 + "[p];[v][p]paletteuse=dither=sierra2_4a:diff_mode=rectangle,buffersink@out";
         try (FilterGraph mapper = new FilterGraph(target(), graph);
-                Encoder gif = new Encoder(out.path(), target(), spec(), RECIPE)) {
+                Encoder gif = out.make(file -> new Encoder(file, target(), spec(), RECIPE))) {
             mapper.put("palette", palette);
             mapper.put("palette", null);
             spooled.close();
-            try (InputStream in = new BufferedInputStream(Files.newInputStream(spool.path()), 1 << 16)) {
+            try (InputStream in = new BufferedInputStream(spool.make(file -> Files.newInputStream(file)), 1 << 16)) {
                 for (int i = 0; i < frameCount; i++) {
                     byte[] pixels = in.readNBytes(spec().width() * spec().height() * 3);
                     mapper.put("in", load(Image.of(spec().width(), spec().height(), pixels), i));
@@ -114,9 +114,12 @@ final class GifWriter extends VideoWriter {
             mapper.put("in", null);
             drain(mapper, gif);
             gif.complete();
-            Path plain = spool.path();
-            Files.move(out.path(), plain, StandardCopyOption.REPLACE_EXISTING);
-            Gif.withComment(plain, out.path(), new Sidecar(spec().frameRate(), spec().metadata()).toJson());
+            String comment = new Sidecar(spec().frameRate(), spec().metadata()).toJson();
+            spool.make(plain -> out.make(file -> {
+                Files.move(file, plain, StandardCopyOption.REPLACE_EXISTING);
+                Gif.withComment(plain, file, comment);
+                return file;
+            }));
         } catch (MediaException e) {
             throw e;
         } catch (IOException e) {

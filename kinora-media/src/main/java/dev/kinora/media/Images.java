@@ -220,7 +220,7 @@ public final class Images {
             throw MediaException.badArgument("Images.write", "file", file, "a name ending in .png");
         }
         try (AtomicOutput out = AtomicOutput.file(file)) {
-            writePng(out.path(), image, metadata);
+            out.make(work -> writePng(work, image, metadata));
             out.commit();
         }
     }
@@ -230,9 +230,10 @@ public final class Images {
         return Png.metadata(file);
     }
 
-    static void writePng(Path file, Image image, Map<String, String> metadata) throws MediaException {
+    static Path writePng(Path file, Image image, Map<String, String> metadata) throws MediaException {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
             Png.write(out, image, metadata);
+            return file;
         } catch (IOException e) {
             throw new MediaException("Images.write", "file", file, "a path that can be written to", e);
         }

@@ -20,7 +20,7 @@ final class StillWriter extends VideoWriter {
                     target(),
                     "one frame for one PNG; name a folder, .mp4, .webm or .gif for more");
         }
-        Images.writePng(out.path(), frame, spec().metadata());
+        out.make(file -> Images.writePng(file, frame, spec().metadata()));
     }
 
     @Override

@@ -19,9 +19,11 @@ import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
 import dev.kinora.weights.CheckpointFolder;
+import dev.kinora.weights.ModelFacts;
 import dev.kinora.weights.StrictLoader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -43,6 +45,7 @@ final class CogVideoXPipeline implements VideoPipeline {
     private final CogVideoXConfig transformer;
     private final AutoencoderKLCogVideoXConfig vae;
     private final Scheduler scheduler;
+    private final ModelFacts facts;
 
     CogVideoXPipeline(CheckpointFolder checkpoint, String variant) throws IOException {
         this.checkpoint = checkpoint;
@@ -51,11 +54,12 @@ final class CogVideoXPipeline implements VideoPipeline {
                 CogVideoXConfig.of(checkpoint.component("transformer").config());
         this.vae = AutoencoderKLCogVideoXConfig.of(checkpoint.component("vae").config());
         this.scheduler = Scheduler.of(checkpoint.component("scheduler").config());
+        this.facts = ModelFacts.read(checkpoint);
     }
 
     @Override
     public GenerateRequest resolve(GenerateRequest request) {
-        return CogVideoXRequests.resolve(checkpoint.path().toString(), transformer, vae, request);
+        return CogVideoXRequests.resolve(checkpoint.path().toString(), transformer, vae, facts, request);
     }
 
     @Override
@@ -65,7 +69,13 @@ final class CogVideoXPipeline implements VideoPipeline {
 
     @Override
     public double frameRate() {
-        return transformer.framesPerPatch() > 1 ? 16 : 8;
+        Double known = facts.fps();
+        return known != null ? known : transformer.framesPerPatch() > 1 ? 16 : 8;
+    }
+
+    @Override
+    public ModelFacts facts() {
+        return facts;
     }
 
     @Override
@@ -74,6 +84,7 @@ final class CogVideoXPipeline implements VideoPipeline {
         Timings timings = new Timings(listener);
         Scheduler chosen = scheduler(request);
         LatentLayout layout = LatentLayout.of(request, transformer, vae);
+        warnOfUnknownWords(request, listener);
         warnOfOtherLength(layout, listener);
         checkLoras(request, listener);
         return TensorScope.compute(() -> {
@@ -116,6 +127,15 @@ final class CogVideoXPipeline implements VideoPipeline {
                     .type()
                     .dtype();
             return stored == null ? DType.FP32 : stored;
+        }
+    }
+
+    private void warnOfUnknownWords(GenerateRequest request, GenerateListener listener) {
+        List<String> unknown = facts.unknownWords(request.prompt());
+        if (!unknown.isEmpty()) {
+            Path name = checkpoint.path().toAbsolutePath().normalize().getFileName();
+            listener.notice(name + " has never seen: " + String.join(", ", unknown) + " (it knows "
+                    + facts.vocabulary().size() + " words; kinora models show " + name + " lists them)");
         }
     }
 

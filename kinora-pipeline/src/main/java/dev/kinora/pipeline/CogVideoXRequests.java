@@ -3,6 +3,7 @@ package dev.kinora.pipeline;
 import dev.kinora.media.Video;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoXConfig;
 import dev.kinora.models.cogvideox.CogVideoXConfig;
+import dev.kinora.weights.ModelFacts;
 import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 
@@ -13,10 +14,15 @@ final class CogVideoXRequests {
     private CogVideoXRequests() {}
 
     static GenerateRequest resolve(
-            String checkpoint, CogVideoXConfig transformer, AutoencoderKLCogVideoXConfig vae, GenerateRequest r) {
+            String checkpoint,
+            CogVideoXConfig transformer,
+            AutoencoderKLCogVideoXConfig vae,
+            ModelFacts facts,
+            GenerateRequest r) {
         int grid = vae.spatialCompressionRatio() * transformer.patchSize();
-        int height = orElse(r.height(), transformer.sampleHeight() * vae.spatialCompressionRatio());
-        int width = orElse(r.width(), transformer.sampleWidth() * vae.spatialCompressionRatio());
+        int height =
+                orElse(r.height(), orElse(facts.height(), transformer.sampleHeight() * vae.spatialCompressionRatio()));
+        int width = orElse(r.width(), orElse(facts.width(), transformer.sampleWidth() * vae.spatialCompressionRatio()));
         multiple("height", height, grid);
         multiple("width", width, grid);
         if (transformer.useLearnedPositionalEmbeddings()) {
@@ -24,7 +30,7 @@ final class CogVideoXRequests {
             only("width", width, transformer.sampleWidth() * vae.spatialCompressionRatio());
         }
         checkTask(checkpoint, transformer, vae, r);
-        int frames = frames(transformer, vae, r);
+        int frames = frames(transformer, vae, facts, r);
         for (LoraRequest lora : r.loras()) {
             if (!Files.isRegularFile(lora.file())) {
                 throw new RequestException(WHERE, "lora", lora.file(), "a safetensors file");
@@ -66,11 +72,12 @@ final class CogVideoXRequests {
         }
     }
 
-    private static int frames(CogVideoXConfig transformer, AutoencoderKLCogVideoXConfig vae, GenerateRequest r) {
+    private static int frames(
+            CogVideoXConfig transformer, AutoencoderKLCogVideoXConfig vae, ModelFacts facts, GenerateRequest r) {
         Video video = r.video();
         Integer asked = r.frames();
         if (video == null) {
-            return asked == null ? transformer.sampleFrames() : asked;
+            return orElse(asked, orElse(facts.frames(), transformer.sampleFrames()));
         }
         int frames = asked == null ? video.frames().size() : asked;
         if (frames > video.frames().size()) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param image the first frame, for image to video; resized to the video's size
  * @param video the video to change, for video to video; resized likewise
  * @param strength how much of {@code video} is replaced, in (0, 1]
- * @param frames video frames; the checkpoint's {@code sample_frames} if null
- * @param height pixels; the checkpoint's {@code sample_height} times the VAE's factor if null
+ * @param frames video frames; the checkpoint's default if null: what {@code kinora.json} says, else {@code sample_frames}
+ * @param height pixels; the checkpoint's default if null: what {@code kinora.json} says, else {@code sample_height}
+ *     times the VAE's factor
  * @param width pixels; likewise
  * @param steps denoise steps, 1 to the schedule's training steps
  * @param guidance classifier-free guidance and how its scale varies over the steps

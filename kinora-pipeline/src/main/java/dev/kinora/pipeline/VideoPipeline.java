@@ -1,6 +1,7 @@
 package dev.kinora.pipeline;
 
 import dev.kinora.weights.CheckpointFolder;
+import dev.kinora.weights.ModelFacts;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -31,6 +32,9 @@ public interface VideoPipeline {
 
     /** Frames per second that suit the checkpoint's videos. */
     double frameRate();
+
+    /** What the checkpoint says of itself: best steps and guidance, what it was trained at, the words it knows. */
+    ModelFacts facts();
 
     /**
      * Opens a checkpoint folder in the diffusers layout.
