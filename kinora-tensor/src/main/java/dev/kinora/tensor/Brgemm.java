@@ -11,9 +11,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The matrix unit (AMX) through the small blocked product that libtorch exports: {@code C (+)= A B} with bf16 A and B
- * and fp32 C, on one thread, for blocks that live in cache. Exists on x86-64 with AMX only; everywhere else
- * {@link #available} is false and other kernels serve.
+ * The small blocked product that libtorch exports: {@code C (+)= A B} with bf16 A and B and fp32 C, on one thread, for
+ * blocks that live in cache. It runs on the matrix unit (AMX) or on the vector unit's bf16 instructions (AVX-512 BF16);
+ * everywhere else {@link #available} is false and other kernels serve.
  *
  * <p>B is laid out in pairs of rows: [K/2, N, 2].
  */
@@ -71,8 +71,14 @@ final class Brgemm {
             MEMMOVE = memmove;
         }
 
+        static final boolean MATRIX_UNIT = matrixUnit();
+
+        // brgemm itself throws a C++ exception on other CPUs, which a downcall would not survive
         private static boolean supported() {
-            // brgemm itself throws a C++ exception where the CPU lacks AMX, which a downcall would not survive
+            return matrixUnit() || vectorUnit();
+        }
+
+        private static boolean matrixUnit() {
             MethodHandle couldPack = find(
                     "_ZN2at6native7cpublas10could_packEN3c1010ScalarTypeE",
                     FunctionDescriptor.of(ValueLayout.JAVA_BOOLEAN, ValueLayout.JAVA_BYTE));
@@ -83,6 +89,23 @@ final class Brgemm {
                 return (boolean) couldPack.invokeExact(torch.ScalarType.BFloat16.value);
             } catch (Throwable t) {
                 throw new IllegalStateException("could_pack", t);
+            }
+        }
+
+        private static boolean vectorUnit() {
+            // told to use older instructions, the library has no such product
+            if (System.getenv("ONEDNN_MAX_CPU_ISA") != null || System.getenv("DNNL_MAX_CPU_ISA") != null) {
+                return false;
+            }
+            MethodHandle bf16 =
+                    find("_ZN2at3cpu24is_avx512_bf16_supportedEv", FunctionDescriptor.of(ValueLayout.JAVA_BOOLEAN));
+            if (bf16 == null) {
+                return false;
+            }
+            try {
+                return (boolean) bf16.invokeExact();
+            } catch (Throwable t) {
+                throw new IllegalStateException("is_avx512_bf16_supported", t);
             }
         }
 
@@ -98,6 +121,11 @@ final class Brgemm {
 
     static boolean available() {
         return Handles.PRODUCT != null;
+    }
+
+    /** Whether the product runs on AMX: then it is far faster than whatever comes between two products. */
+    static boolean onMatrixUnit() {
+        return Handles.MATRIX_UNIT;
     }
 
     static boolean availableFp32() {

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * bf16 attention on the matrix unit, with scores and sums in fp32 and neither scores nor weights ever in main memory.
+ * bf16 attention by small products, with scores and sums in fp32 and neither scores nor weights ever in main memory.
  *
  * <p>Blocks of {@value #ROWS} queries and {@value #KEYS} keys are multiplied into an fp32 block of scores S, which a
  * loop that the JIT vectorises turns into weights in place, and which is then multiplied with V:
@@ -19,9 +19,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>Softmax needs no running maximum: |q| max|k| bounds every score of a query, and weights may be off by any
  *       common factor that fp32 can hold. A query whose bound proves too loose (its weights sum to nearly nothing)
  *       sends the whole call to another kernel; trained models do not get there.
- *   <li>2^t is computed as the bit pattern of a bf16 number, (t + 127 + correction) · 128, and left in the low half of
- *       a float by adding 1.5 · 2^23. The float read as two bf16 numbers is then (weight, constant), so V is laid out
- *       with a zero under the constant and no pass is spent on packing weights.
+ *   <li>2^t is computed as the bit pattern of a bf16 number, (t + 127 + correction) · 128.
+ *   <li>On the matrix unit, where the loop is the longer part, that number is left in the low half of a float by adding
+ *       1.5 · 2^23. The float read as two bf16 numbers is then (weight, constant), so V is laid out with a zero under
+ *       the constant and no pass is spent on packing weights.
+ *   <li>On the vector unit, where the products are the longer part, V has no such holes: the scores of even and of odd
+ *       keys are two blocks, and the loop packs a weight of each into one int.
  *   <li>A column of ones beside V makes the product sum the weights.
  * </ul>
  */
@@ -37,7 +40,12 @@ final class BrgemmAttention {
     /** A sum of weights under this says that the bound was loose and that weights may have been flushed to zero. */
     private static final float LEAST_SUM = 1e-29f;
 
-    private static final float MAGIC = 12582912f; // 1.5 · 2^23: adding it leaves the integer part in the low bits
+    private static final float MAGIC = 12582912f; // 1.5 · 2^23: adding it rounds to an integer, held in the low bits
+    /** (2^f - 1 - f) / (f (1 - f)) for f = g + 1/2 in [0, 1], to 1e-4 of 2^f. */
+    private static final float A0 = -0.34315088f;
+
+    private static final float A1 = -0.079143845f;
+    private static final float A2 = -0.013555705f;
 
     private BrgemmAttention() {}
 
@@ -51,7 +59,8 @@ final class BrgemmAttention {
                 && v.size(3) <= 256
                 && q.numel() > 0
                 && k.numel() > 0
-                && Brgemm.available();
+                && Brgemm.available()
+                && (Brgemm.onMatrixUnit() || k.size(2) % 2 == 0);
     }
 
     /** [B, H, N, Dv], or null where another kernel has to compute this. */
@@ -65,8 +74,9 @@ final class BrgemmAttention {
 
     private static final class Call {
         final Tensor q; // [B, H, N, D], last dimension dense
-        final Tensor keys; // [B, H, D/2, M] int32: pairs along D
-        final Tensor values; // [B, H, M, W] int32: v and 1, zero above
+        final boolean packed; // weights in pairs of keys, else one and a constant
+        final Tensor keys; // [B, H, D/2, M] int32: pairs along D; if packed [B, H, 2, D/2, M/2], even keys and odd ones
+        final Tensor values; // [B, H, M, W] int32: v and 1, zero above; if packed [B, H, M/2, W], pairs of keys
         final float[] bound; // [B, H]: scale · max |k|, never too small
         final Tensor out; // [B, H, N, Dv] over [B, N, H, Dv]
         final float scale;
@@ -90,23 +100,42 @@ final class BrgemmAttention {
             Tensor dense = k.stride(3) == 1 && k.stride(0) % 2 == 0 && k.stride(1) % 2 == 0 && k.stride(2) % 2 == 0
                     ? k
                     : k.contiguous();
-            keys = dense.viewAs(DType.INT32).transpose(2, 3).contiguous();
+            packed = !Brgemm.onMatrixUnit();
             long b = q.size(0);
-            values = Tensors.zeros(DType.INT32, b, heads, m, width);
+            Tensor pairs = dense.viewAs(DType.INT32); // [B, H, M, D/2]
+            keys = packed
+                    ? pairs.view(b, heads, m / 2, 2, d / 2)
+                            .permute(0, 1, 3, 4, 2)
+                            .contiguous()
+                    : pairs.transpose(2, 3).contiguous();
+            values = packed ? packedValues(v) : spacedValues(v);
+            bound = longestKey(k).mul(Math.abs(scale) * 1.001).toFloats();
+            out = Tensors.empty(DType.BF16, b, n, heads, dv).transpose(1, 2);
+        }
+
+        private Tensor packedValues(Tensor v) {
+            Tensor all = Tensors.zeros(DType.BF16, v.size(0), heads, m / 2, width, 2);
+            all.narrow(3, 0, dv)
+                    .copy_(v.contiguous().view(v.size(0), heads, m / 2, 2, dv).transpose(3, 4));
+            all.narrow(3, dv, 1).fill_(1);
+            return all.viewAs(DType.INT32).squeeze(-1);
+        }
+
+        private Tensor spacedValues(Tensor v) {
+            Tensor all = Tensors.zeros(DType.INT32, v.size(0), heads, m, width);
             // sign extension fills the upper half, which has to be zero
             Tensor bits = v.contiguous().viewAs(DType.INT16).to(DType.INT32);
-            values.narrow(3, 0, dv).copy_(bits);
+            all.narrow(3, 0, dv).copy_(bits);
             Native.call(
                     "bitwise_and_",
                     () -> {
                         try (Scalar low = new Scalar(0xffffL)) {
-                            values.handle().bitwise_and_(low);
+                            all.handle().bitwise_and_(low);
                         }
                     },
-                    values);
-            values.narrow(3, dv, 1).fill_(0x3f80); // 1 in bf16
-            bound = longestKey(k).mul(Math.abs(scale) * 1.001).toFloats();
-            out = Tensors.empty(DType.BF16, b, n, heads, dv).transpose(1, 2);
+                    all);
+            all.narrow(3, dv, 1).fill_(0x3f80); // 1 in bf16
+            return all;
         }
 
         private static Tensor longestKey(Tensor k) { // [B, H]
@@ -134,10 +163,12 @@ final class BrgemmAttention {
     /** One thread's scratch; a task is a block of queries of one head. */
     private static final class Worker implements IntConsumer {
         private final Call call;
-        private final float[] s = new float[ROWS * KEYS + LINE];
+        private final float[] s = new float[ROWS * KEYS + LINE]; // scores; if packed of even keys, then of odd ones
+        private final int[] p; // weights of two keys each
         private final MemorySegment scoreMemory = MemorySegment.ofArray(s);
         private final float[] o;
         private final MemorySegment sumMemory;
+        private final MemorySegment weightMemory;
         private final float[] shift = new float[ROWS]; // what is taken off a query's scores, in powers of two
         private final short[] row;
         private final MemorySegment q;
@@ -149,6 +180,8 @@ final class BrgemmAttention {
             this.call = call;
             o = new float[ROWS * call.width + LINE];
             sumMemory = MemorySegment.ofArray(o);
+            p = new int[call.packed ? ROWS * KEYS / 2 + LINE : 0];
+            weightMemory = MemorySegment.ofArray(p);
             row = new short[Math.max(call.d, call.dv)];
             q = memory(call.q);
             keys = memory(call.keys);
@@ -171,10 +204,22 @@ final class BrgemmAttention {
             long ldq = call.q.stride(2);
             boolean shifted = shifts(qAt, ldq, rows, call.bound[bh]);
             MemorySegment qb = q.asSlice(qAt);
-            int sAt = Brgemm.skipToCacheLine(scoreMemory) / 4;
             int oAt = Brgemm.skipToCacheLine(sumMemory) / 4;
-            MemorySegment scores = scoreMemory.asSlice(4L * sAt);
             MemorySegment sums = sumMemory.asSlice(4L * oAt);
+            if (call.packed) {
+                packed(bh, rows, qb, shifted, sums);
+            } else {
+                spaced(bh, rows, qb, shifted, sums);
+            }
+            Brgemm.release();
+            write(b, h, start, rows, oAt);
+        }
+
+        /** Sums of V by weights, each weight followed by a constant that meets zeros. */
+        private void spaced(int bh, int rows, MemorySegment qb, boolean shifted, MemorySegment sums) {
+            int sAt = Brgemm.skipToCacheLine(scoreMemory) / 4;
+            MemorySegment scores = scoreMemory.asSlice(4L * sAt);
+            long ldq = call.q.stride(2);
             int d = call.d;
             int m = call.m;
             for (int j = 0; j < m; j += KEYS) {
@@ -184,15 +229,42 @@ final class BrgemmAttention {
                 Brgemm.product(rows, nb, d, ldq, m, nb, false, qb, kb, scores);
                 if (shifted) {
                     for (int i = 0; i < rows; i++) {
-                        weightsFrom(s, sAt + i * nb, sAt + (i + 1) * nb, call.scale * LOG2_E, 127 - shift[i]);
+                        weightsFrom(s, sAt + i * nb, sAt + (i + 1) * nb, call.scale * LOG2_E, 126.5f - shift[i]);
                     }
                 } else {
                     weights(s, sAt, sAt + rows * nb, call.scale * LOG2_E);
                 }
                 Brgemm.product(rows, call.width, 2L * nb, 2L * nb, call.width, call.width, j > 0, scores, vb, sums);
             }
-            Brgemm.release();
-            write(b, h, start, rows, oAt);
+        }
+
+        /** Sums of V by weights, those of an even and the next odd key side by side. */
+        private void packed(int bh, int rows, MemorySegment qb, boolean shifted, MemorySegment sums) {
+            int sAt = Brgemm.skipToCacheLine(scoreMemory) / 4;
+            int pAt = Brgemm.skipToCacheLine(weightMemory) / 4;
+            MemorySegment weights = weightMemory.asSlice(4L * pAt);
+            long ldq = call.q.stride(2);
+            int d = call.d;
+            int half = call.m / 2;
+            float scale = call.scale * LOG2_E;
+            for (int j = 0; j < half; j += KEYS / 2) {
+                int nb = Math.min(KEYS / 2, half - j);
+                int odd = sAt + rows * nb;
+                MemorySegment evenKeys = keys.asSlice(4L * ((long) bh * d * half + j));
+                MemorySegment oddKeys = keys.asSlice(4L * ((long) bh * d * half + (long) d / 2 * half + j));
+                MemorySegment vb = values.asSlice(4L * ((long) bh * half + j) * call.width);
+                Brgemm.product(rows, nb, d, ldq, half, nb, false, qb, evenKeys, scoreMemory.asSlice(4L * sAt));
+                Brgemm.product(rows, nb, d, ldq, half, nb, false, qb, oddKeys, scoreMemory.asSlice(4L * odd));
+                if (shifted) {
+                    for (int i = 0; i < rows; i++) {
+                        int at = i * nb;
+                        pairsFrom(s, sAt + at, odd + at, p, pAt + at, nb, scale, 126.5f - shift[i]);
+                    }
+                } else {
+                    pairs(s, sAt, odd, p, pAt, rows * nb, scale);
+                }
+                Brgemm.product(rows, call.width, 2L * nb, 2L * nb, call.width, call.width, j > 0, weights, vb, sums);
+            }
         }
 
         /** Sets what to take off each query's scores; false if that is nothing for all of them. */
@@ -234,20 +306,50 @@ final class BrgemmAttention {
     /** Scores to weights in place, all of them within 2^±87: one loop without branches, for the vector unit. */
     private static void weights(float[] s, int from, int to, float scale) {
         for (int j = from; j < to; j++) {
-            float t = Math.fma(s[j], scale, 127f);
-            float f = t - ((t + (MAGIC - 0.5f)) - MAGIC);
-            float h = Math.fma(Math.fma(f, -0.013555705f, -0.06558814f), f, -0.30696788f);
-            s[j] = Math.fma(Math.fma(h, f * (1f - f), t), 128f, MAGIC);
+            float t = Math.fma(s[j], scale, 126.5f);
+            float g = t - ((t + MAGIC) - MAGIC);
+            float h = Math.fma(Math.fma(g, A2, A1), g, A0);
+            s[j] = Math.fma(Math.fma(h, Math.fma(-g, g, 0.25f), t), 128f, MAGIC + 64f);
         }
     }
 
     /** The same for one query, whose weights may be too small for a float and then are zero. */
     private static void weightsFrom(float[] s, int from, int to, float scale, float offset) {
         for (int j = from; j < to; j++) {
-            float t = Math.max(Math.fma(s[j], scale, offset), 0f);
-            float f = t - ((t + (MAGIC - 0.5f)) - MAGIC);
-            float h = Math.fma(Math.fma(f, -0.013555705f, -0.06558814f), f, -0.30696788f);
-            s[j] = Math.fma(Math.fma(h, f * (1f - f), t), 128f, MAGIC);
+            float t = Math.max(Math.fma(s[j], scale, offset), -0.5f);
+            float g = t - ((t + MAGIC) - MAGIC);
+            float h = Math.fma(Math.fma(g, A2, A1), g, A0);
+            s[j] = Math.fma(Math.fma(h, Math.fma(-g, g, 0.25f), t), 128f, MAGIC + 64f);
+        }
+    }
+
+    /** Scores of even and of odd keys to pairs of weights, all of them within 2^±87: likewise for the vector unit. */
+    private static void pairs(float[] s, int even, int odd, int[] p, int to, int n, float scale) {
+        for (int j = 0; j < n; j++) {
+            float t = Math.fma(s[even + j], scale, 126.5f);
+            float g = t - ((t + MAGIC) - MAGIC);
+            float h = Math.fma(Math.fma(g, A2, A1), g, A0);
+            float low = Math.fma(Math.fma(h, Math.fma(-g, g, 0.25f), t), 128f, 64.5f);
+            t = Math.fma(s[odd + j], scale, 126.5f);
+            g = t - ((t + MAGIC) - MAGIC);
+            h = Math.fma(Math.fma(g, A2, A1), g, A0);
+            float high = Math.fma(Math.fma(h, Math.fma(-g, g, 0.25f), t), 128f, 64.5f);
+            p[to + j] = (int) low | (int) high << 16;
+        }
+    }
+
+    /** The same for one query, whose weights may be too small for a float and then are zero. */
+    private static void pairsFrom(float[] s, int even, int odd, int[] p, int to, int n, float scale, float offset) {
+        for (int j = 0; j < n; j++) {
+            float t = Math.max(Math.fma(s[even + j], scale, offset), -0.5f);
+            float g = t - ((t + MAGIC) - MAGIC);
+            float h = Math.fma(Math.fma(g, A2, A1), g, A0);
+            float low = Math.fma(Math.fma(h, Math.fma(-g, g, 0.25f), t), 128f, 64.5f);
+            t = Math.max(Math.fma(s[odd + j], scale, offset), -0.5f);
+            g = t - ((t + MAGIC) - MAGIC);
+            h = Math.fma(Math.fma(g, A2, A1), g, A0);
+            float high = Math.fma(Math.fma(h, Math.fma(-g, g, 0.25f), t), 128f, 64.5f);
+            p[to + j] = (int) low | (int) high << 16;
         }
     }
 

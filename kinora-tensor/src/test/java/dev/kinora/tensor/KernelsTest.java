@@ -117,6 +117,25 @@ class KernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"brgemm,1", "brgemm,20", "chunked,1", "chunked-fp32,1"})
+    void averagesOfManyKeysKeepTheirDigits(String kernel, double size) {
+        try (TensorScope scope = TensorScope.open("test");
+                Rng rng = new Rng(7)) {
+            Tensor q = rng.randn(DType.FP32, 1, 2, 300, 64).mul(size).to(DType.BF16);
+            Tensor k = rng.randn(DType.FP32, 1, 2, 650, 64).to(DType.BF16);
+            Tensor v = rng.randn(DType.FP32, 1, 2, 650, 64).to(DType.BF16);
+            System.setProperty("kinora.kernel.attention", kernel);
+            Tensor expected = reference(q, k, v, null, 0.125);
+            Tensor error = F.scaledDotProductAttention(q, k, v, null, null)
+                    .to(DType.FP64)
+                    .sub(expected);
+            // the values average out, so an error of the weights shows in full; bf16 itself gives 2e-3 to 4e-3
+            assertThat(error.pow(2).mean().item() / expected.pow(2).mean().item())
+                    .isLessThan(8e-3 * 8e-3);
+        }
+    }
+
     @Test
     void scoresFarApartNeitherOverflowNorVanish() {
         try (TensorScope scope = TensorScope.open("test")) {
