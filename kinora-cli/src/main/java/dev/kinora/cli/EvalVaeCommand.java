@@ -12,6 +12,7 @@ import dev.kinora.media.Resample;
 import dev.kinora.media.VideoReader;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
 import dev.kinora.models.cogvideox.VaeOptions;
+import dev.kinora.models.vision.Lpips;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
@@ -78,6 +79,13 @@ final class EvalVaeCommand extends Action {
     private ToyboxOptions toybox = new ToyboxOptions();
 
     @Option(
+            names = "--lpips",
+            paramLabel = "FILE",
+            description =
+                    "Weights of an LPIPS network (AlexNet or VGG16 with its heads), .safetensors: measures that too.")
+    private @Nullable Path lpips;
+
+    @Option(
             names = "--contact-sheet",
             paramLabel = "FILE",
             description =
@@ -100,9 +108,11 @@ final class EvalVaeCommand extends Action {
         List<ContactSheet.Row> rows = new ArrayList<>();
         double change = 0;
         double changeOfReference = 0;
+        double distance = 0;
         Progress progress = new Progress(console());
         try (Staging staging = new Staging(interrupts());
-                AutoencoderKLCogVideoX vae = open()) {
+                AutoencoderKLCogVideoX vae = open();
+                Lpips eye = lpips == null ? null : Lpips.load(lpips)) {
             Path stagedSheet = sheet == null ? null : staging.stage("--contact-sheet", sheet);
             int ratio = vae.config().spatialCompressionRatio();
             if (mix.width() % ratio != 0 || mix.height() % ratio != 0) {
@@ -119,6 +129,7 @@ final class EvalVaeCommand extends Action {
                     Tensor made = reconstruct(vae, video);
                     all.add(Fidelity.of(video.select(0, 0), made.select(0, 0)));
                     changeOfReference += images.size() > 1 ? Fidelity.change(video.select(0, 0)) : 0;
+                    distance += eye == null ? 0 : distance(eye, video, made);
                     change += images.size() > 1 ? Fidelity.change(made.select(0, 0)) : 0;
                     if (stagedSheet != null && i < SHEET_CLIPS) {
                         rows.add(new ContactSheet.Row(
@@ -142,7 +153,8 @@ final class EvalVaeCommand extends Action {
                 mean,
                 all.stream().mapToDouble(Fidelity::psnr).min().orElse(Double.NaN),
                 changeOfReference / count,
-                change / count);
+                change / count,
+                lpips == null ? null : distance / count);
     }
 
     /** A pipeline's autoencoder, or one by itself. */
@@ -164,6 +176,15 @@ final class EvalVaeCommand extends Action {
             Tensor latents = vae.encode(video.to(type), VaeOptions.DEFAULT).mode();
             return vae.decode(latents, VaeOptions.DEFAULT).to(DType.FP32).clamp(-1, 1);
         });
+    }
+
+    private static double distance(Lpips eye, Tensor video, Tensor made) {
+        return Grad.off(
+                () -> eye.forward(pictures(video), pictures(made)).mean().item());
+    }
+
+    private static Tensor pictures(Tensor video) { // [1, 3, F, H, W] to [F, 3, H, W]
+        return video.select(0, 0).transpose(0, 1).contiguous();
     }
 
     private List<Path> files(Path folder) throws IOException {
@@ -198,6 +219,7 @@ final class EvalVaeCommand extends Action {
      * @param worstPsnr of a clip, dB
      * @param referenceChange from frame to frame of the clips themselves, in levels of 255
      * @param change of what was made of them
+     * @param lpips mean perceptual distance of the frames, if asked for
      */
     record Answer(
             Path model,
@@ -206,13 +228,17 @@ final class EvalVaeCommand extends Action {
             Fidelity fidelity,
             double worstPsnr,
             double referenceChange,
-            double change)
+            double change,
+            @Nullable Double lpips)
             implements Report {
         @Override
         public void print(PrintWriter out) {
             out.printf(Locale.ROOT, "%s: %d clips of %s%n", model, clips, source);
             out.printf(Locale.ROOT, "  PSNR           %8.2f dB (worst clip %.2f)%n", fidelity.psnr(), worstPsnr);
             out.printf(Locale.ROOT, "  SSIM           %8.4f%n", fidelity.ssim());
+            if (lpips != null) {
+                out.printf(Locale.ROOT, "  LPIPS          %8.4f%n", lpips);
+            }
             out.printf(Locale.ROOT, "  temporal PSNR  %8.2f dB%n", fidelity.temporalPsnr());
             out.printf(Locale.ROOT, "  flicker        %8.3f of 255 added to each change%n", fidelity.flicker());
             out.printf(

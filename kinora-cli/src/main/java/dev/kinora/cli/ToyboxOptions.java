@@ -27,7 +27,27 @@ final class ToyboxOptions {
         return new ToyboxMix(size.width(), size.height(), frames, fps, twoToys, cameraMoves, heldOut);
     }
 
+    int width() {
+        return size.width();
+    }
+
+    int height() {
+        return size.height();
+    }
+
     int frames() {
         return frames;
+    }
+
+    double fps() {
+        return fps;
+    }
+
+    double twoToys() {
+        return twoToys;
+    }
+
+    double cameraMoves() {
+        return cameraMoves;
     }
 }

@@ -3,6 +3,7 @@ package dev.kinora.cli;
 import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.tensor.Torch;
 import dev.kinora.train.ClipShape;
+import dev.kinora.train.ClipSource;
 import dev.kinora.train.LatentCache;
 import dev.kinora.train.LatentCacheBuilder;
 import dev.kinora.train.ToyboxSource;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Parameters;
 /** Fills a cache of latents. */
 @Command(
         name = "latents",
-        header = "Draw and encode Toybox clips for training a transformer.",
+        header = "Encode Toybox clips or videos for training a transformer.",
         description = {
             "",
             "Writes shards of latents with captions, of many sizes and lengths. The same command goes on where a build",
@@ -35,7 +36,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  kinora train latents runs/latents --vae vae --clips 20000",
-            "  kinora train latents runs/latents --vae vae --clips 4000 --shape 96x64x17:3 --shape 64x64x1"
+            "  kinora train latents runs/latents --vae vae --clips 4000 --shape 96x64x17:3 --shape 64x64x1",
+            "  kinora train latents runs/latents --vae vae --videos clips --shape 96x64x17 --shape 64x96x17"
         })
 final class TrainLatentsCommand extends Action {
     @Parameters(paramLabel = "CACHE", description = "The cache's folder.")
@@ -55,8 +57,15 @@ final class TrainLatentsCommand extends Action {
                             + " are used.")
     private @Nullable Path model;
 
-    @Option(names = "--clips", paramLabel = "N", required = true, description = "How many clips, over all shapes.")
-    private int clips;
+    @Option(names = "--clips", paramLabel = "N", description = "How many Toybox clips, over all shapes.")
+    private @Nullable Integer clips;
+
+    @Option(
+            names = "--videos",
+            paramLabel = "FOLDER",
+            description = "Take videos instead, with captions beside them: files, and tar shards such as kinora toybox"
+                    + " render and kinora curate write. Each goes to the shape that fits it best; weights are ignored.")
+    private @Nullable Path videos;
 
     @Option(
             names = "--shape",
@@ -109,14 +118,25 @@ final class TrainLatentsCommand extends Action {
 
     @Override
     Report run() throws IOException {
-        if (clips < 1) {
+        if ((clips == null) == (videos == null)) {
+            throw refuse("--clips", clips == null ? "none" : clips, "either --clips or --videos");
+        }
+        if (clips != null && clips < 1) {
             throw refuse("--clips", clips, "1 or more");
         }
         if (threads != null) {
             Torch.setThreads(threads);
         }
-        Map<ClipShape, Integer> counts = ToyboxSource.share(clips, weights());
-        ToyboxSource source = new ToyboxSource(counts, seed, fps, twoToys, cameraMoves, captions);
+        ClipSource source = videos != null
+                ? TrainingVideos.open(videos, List.copyOf(weights().keySet()), fps, console())
+                        .withCaptions(captions)
+                : new ToyboxSource(
+                        ToyboxSource.share(clips == null ? 0 : clips, weights()),
+                        seed,
+                        fps,
+                        twoToys,
+                        cameraMoves,
+                        captions);
         builder(source).build(new TrainingRun.Lines(console(), interrupts()));
         try (LatentCache cache = LatentCache.open(folder)) {
             Map<String, Integer> made = new LinkedHashMap<>();
@@ -125,7 +145,7 @@ final class TrainLatentsCommand extends Action {
         }
     }
 
-    private LatentCacheBuilder builder(ToyboxSource source) throws IOException {
+    private LatentCacheBuilder builder(ClipSource source) throws IOException {
         if (vae != null && model == null) {
             return new LatentCacheBuilder(folder, vae, source, perShard, textLength, device.get());
         }

@@ -39,6 +39,8 @@ import picocli.CommandLine.Parameters;
             "  kinora train vae runs/sharp --device cuda --lpips lpips_vgg16.safetensors --gan-start 3000"
         })
 final class TrainVaeCommand extends Action {
+    private static final int HELD_OUT = 8;
+
     @Parameters(paramLabel = "RUN", description = "The run's folder.")
     private Path folder = Path.of("");
 
@@ -50,6 +52,17 @@ final class TrainVaeCommand extends Action {
 
     @Mixin
     private DeviceOption device = new DeviceOption();
+
+    @Option(
+            names = "--videos",
+            paramLabel = "FOLDER",
+            description =
+                    "Train on videos instead of Toybox: files, and tar shards. Each goes to the size of the run that"
+                            + " fits it best; the first " + HELD_OUT + " of each are for validation.")
+    private @Nullable Path videos;
+
+    @Option(names = "--fps", paramLabel = "RATE", description = "Frames per second of --videos. Default: 8.")
+    private double fps = 8;
 
     @Option(
             names = "--export",
@@ -75,7 +88,14 @@ final class TrainVaeCommand extends Action {
         }
         TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
         try (ProcessGroup group = processes.join(on);
-                VaeTrainer trainer = VaeTrainer.open(folder, config, on, group)) {
+                VaeTrainer trainer = videos == null
+                        ? VaeTrainer.open(folder, config, on, group)
+                        : VaeTrainer.open(
+                                folder,
+                                config,
+                                on,
+                                TrainingVideos.draws(videos, config, HELD_OUT, fps, console()),
+                                group)) {
             trainer.train(lines);
             if (export != null && (group == null || group.rank() == 0)) {
                 trainer.export(export);

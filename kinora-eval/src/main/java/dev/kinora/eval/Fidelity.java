@@ -52,7 +52,7 @@ public record Fidelity(double psnr, double ssim, double temporalPsnr, double fli
 
     /**
      * How much a clip changes from frame to frame: the mean absolute difference of neighbouring frames, in levels of
-     * 255. CogVideoX (arXiv 2408.06072, section 3.1) rates autoencoders by it; on equal content lower is steadier.
+     * 255. CogVideoX (arXiv 2408.06072) rates autoencoders by it; on equal content lower is steadier.
      *
      * @param video [3, F, H, W] in [-1, 1], two frames or more
      */

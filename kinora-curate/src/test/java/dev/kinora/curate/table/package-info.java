@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.table;
+
+import org.jspecify.annotations.NullMarked;
