@@ -1,6 +1,5 @@
 package dev.kinora.cli;
 
-import dev.kinora.tensor.Device;
 import dev.kinora.train.ReaderTrainConfig;
 import dev.kinora.train.ReaderTrainer;
 import java.io.IOException;
@@ -32,14 +31,14 @@ final class TrainReaderCommand extends Action {
     @Parameters(paramLabel = "RUN", description = "The run's folder.")
     private Path folder = Path.of("");
 
-    @Option(names = "--steps", paramLabel = "N", description = "Steps of a new run with the shipped reader's settings.")
+    @Option(names = "--steps", paramLabel = "N", description = "Steps of a new run with the settings meant for it.")
     private @Nullable Integer steps;
 
     @Option(names = "--batch", paramLabel = "N", description = "Clips a step of such a run. Default: 64.")
     private int batch = 64;
 
-    @Option(names = "--device", paramLabel = "cpu|cuda", description = "Where to train. Default: cpu.")
-    private String device = "cpu";
+    @Mixin
+    private DeviceOption device = new DeviceOption();
 
     @Mixin
     private TrainingRun run = new TrainingRun();
@@ -57,8 +56,7 @@ final class TrainReaderCommand extends Action {
         }
         TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
         int drawing = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
-        try (ReaderTrainer trainer =
-                ReaderTrainer.open(folder, config, Device.parse(device).require(), drawing)) {
+        try (ReaderTrainer trainer = ReaderTrainer.open(folder, config, device.get(), drawing)) {
             trainer.train(lines);
             if (export != null) {
                 trainer.export(export);
