@@ -37,7 +37,7 @@ final class TrainLoraCommand extends Action {
     @Parameters(paramLabel = "RUN", description = "The run's folder.")
     private Path folder = Path.of("");
 
-    @Option(names = "--rank", paramLabel = "R", description = "Width of the thin matrices. Default: 16.")
+    @Option(names = "--lora-rank", paramLabel = "R", description = "Width of the thin matrices. Default: 16.")
     private int rank = 16;
 
     @Option(
