@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.models.cogvideox.CogVideoXConfig;
+import dev.kinora.tensor.Device;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.train.DitTrainer;
 import dev.kinora.train.FineTuneConfig;
 import dev.kinora.weights.CheckpointFolder;
@@ -79,7 +81,11 @@ final class FineTuneOptions {
         }
     }
 
-    DitTrainer open(Path folder, FineTuneConfig config) throws IOException {
-        return DitTrainer.tune(folder, config, latents, device.get(), cacheOnDevice);
+    Device device() {
+        return device.get();
+    }
+
+    DitTrainer open(Path folder, FineTuneConfig config, @Nullable ProcessGroup group) throws IOException {
+        return DitTrainer.tune(folder, config, latents, device.get(), cacheOnDevice, group);
     }
 }

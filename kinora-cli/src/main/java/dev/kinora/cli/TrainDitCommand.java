@@ -1,5 +1,7 @@
 package dev.kinora.cli;
 
+import dev.kinora.tensor.Device;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.train.DitTrainConfig;
 import dev.kinora.train.DitTrainer;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import picocli.CommandLine.Parameters;
             "  kinora train dit runs/dit --vae vae --latents runs/latents --steps 20000 --export mine",
             "  kinora train dit runs/dit --vae vae --latents runs/latents          (continues)",
             "  kinora train dit runs/dit --vae vae --latents runs/latents --steps 9000 --device cuda --cache-on-device",
+            "  kinora train dit runs/dit --vae vae --latents runs/latents --processes 2",
             "  kinora train dit runs/flow --vae vae --latents runs/latents --steps 500 --layers 4 --tokens 8192 \\",
             "      --target flow --timesteps logit-normal",
             "  kinora generate \"a red ball bounces on a green meadow\" --model mine"
@@ -78,18 +81,27 @@ final class TrainDitCommand extends Action {
             description = "Write the whole checkpoint in the diffusers layout when done.")
     private @Nullable Path export;
 
+    @Mixin
+    private ProcessOptions processes = new ProcessOptions();
+
     @Override
     Report run() throws IOException {
         run.applyThreads();
+        int several = processes.toStart();
+        if (several > 0) {
+            return TrainingRun.Trained.of(new Processes(several, console(), interrupts()).run(commandLine()));
+        }
         DitTrainConfig base = steps == null ? run.config(folder, DitTrainConfig.class) : DitTrainConfig.mini(steps);
         if (base == null) {
             throw refuse("--steps", "none", "a number, or --config, for a new run");
         }
         TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
         DitTrainConfig config = options.applyTo(base);
-        try (DitTrainer trainer = DitTrainer.open(folder, config, latents, vae, device.get(), cacheOnDevice)) {
+        Device on = device.get();
+        try (ProcessGroup group = processes.join(on);
+                DitTrainer trainer = DitTrainer.open(folder, config, latents, vae, on, cacheOnDevice, group)) {
             trainer.train(lines);
-            if (export != null) {
+            if (export != null && (group == null || group.rank() == 0)) {
                 trainer.export(export, Map.of("kinora", Build.version()));
             }
             return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);

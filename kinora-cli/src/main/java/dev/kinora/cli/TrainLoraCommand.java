@@ -1,6 +1,7 @@
 package dev.kinora.cli;
 
 import dev.kinora.models.lora.LoraConfig;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.train.DitTrainer;
 import dev.kinora.train.FineTuneConfig;
 import java.io.IOException;
@@ -36,7 +37,7 @@ final class TrainLoraCommand extends Action {
     @Parameters(paramLabel = "RUN", description = "The run's folder.")
     private Path folder = Path.of("");
 
-    @Option(names = "--rank", paramLabel = "R", description = "Width of the thin matrices. Default: 16.")
+    @Option(names = "--lora-rank", paramLabel = "R", description = "Width of the thin matrices. Default: 16.")
     private int rank = 16;
 
     @Option(
@@ -61,14 +62,22 @@ final class TrainLoraCommand extends Action {
             description = "Write the LoRA with the averaged weights when done, and its origin as FILE.json.")
     private @Nullable Path export;
 
+    @Mixin
+    private ProcessOptions processes = new ProcessOptions();
+
     @Override
     Report run() throws IOException {
+        int several = processes.toStart();
+        if (several > 0) {
+            return TrainingRun.Trained.of(new Processes(several, console(), interrupts()).run(commandLine()));
+        }
         double scale = alpha == null ? rank : alpha;
         FineTuneConfig config = options.config(folder, new FineTuneConfig.LoraSettings(rank, scale, targets));
         TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
-        try (DitTrainer trainer = options.open(folder, config)) {
+        try (ProcessGroup group = processes.join(options.device());
+                DitTrainer trainer = options.open(folder, config, group)) {
             trainer.train(lines);
-            if (export != null) {
+            if (export != null && (group == null || group.rank() == 0)) {
                 trainer.export(export, Map.of("kinora", Build.version()));
             }
             return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);

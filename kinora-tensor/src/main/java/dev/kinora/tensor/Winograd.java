@@ -1,7 +1,7 @@
 package dev.kinora.tensor;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * fp32 convolution by Winograd's F(4x4, 3x3) per frame (Lavin and Gray, arXiv 1509.09308): tiles of 6x6 inputs are
@@ -46,12 +46,13 @@ final class Winograd {
     private final MemorySegment fromTransform; // [16, 36]
     private final MemorySegment weights; // [K, 36, C, O]
     private final MemorySegment bias; // [O]
+    private final MemorySegment[] scratch; // a thread's each, for all strips
 
     static boolean available() {
         return Brgemm.availableFp32();
     }
 
-    /** Transforms weight [O, C, K, 3, 3]; the result lives as long as the open scope. */
+    /** Transforms weight [O, C, K, 3, 3]; the result, and scratch for as many threads as now, live as long as the open scope. */
     Winograd(Tensor weight, Tensor bias) {
         outs = (int) weight.size(0);
         in = (int) weight.size(1);
@@ -69,6 +70,11 @@ final class Winograd {
         }
         weights = all.segment();
         this.bias = bias.contiguous().segment();
+        scratch = new MemorySegment[Torch.threads()];
+        for (int i = 0; i < scratch.length; i++) {
+            scratch[i] = Tensors.empty(DType.FP32, TILES * (36L * in * (taps + 1) + 52L * outs))
+                    .segment();
+        }
     }
 
     /** The Kronecker square: the transform of both dimensions at once. */
@@ -104,8 +110,9 @@ final class Winograd {
                 (int) target.size(2),
                 target.stride(0),
                 target.memory(4 * ((target.size(0) - 1) * target.stride(0) + target.size(1) * target.size(2) * outs)));
+        AtomicInteger next = new AtomicInteger();
         Workers.run((tiles + width - 1) / width, () -> {
-            Worker worker = new Worker(strip, width, tileColumns);
+            Worker worker = new Worker(strip, width, tileColumns, scratch[next.getAndIncrement()]);
             return task -> worker.run(task * width, Math.min(width, tiles - task * width));
         });
     }
@@ -129,18 +136,18 @@ final class Winograd {
         private final MemorySegment sums; // [36, tiles, O]
         private final MemorySegment results; // [16, tiles, O]
 
-        Worker(Strip strip, int tiles, int tileColumns) {
+        Worker(Strip strip, int tiles, int tileColumns, MemorySegment memory) {
             this.strip = strip;
             this.tileColumns = tileColumns;
-            Arena arena = Arena.ofAuto();
             long one = 36L * tiles * in * 4;
-            gathered = arena.allocate(one, 64);
+            gathered = memory.asSlice(0, one);
             transforms = new MemorySegment[taps];
             for (int k = 0; k < taps; k++) {
-                transforms[k] = arena.allocate(one, 64);
+                transforms[k] = memory.asSlice((k + 1) * one, one);
             }
-            sums = arena.allocate(36L * tiles * outs * 4, 64);
-            results = arena.allocate(16L * tiles * outs * 4, 64);
+            long all = 36L * tiles * outs * 4;
+            sums = memory.asSlice((taps + 1) * one, all);
+            results = memory.asSlice((taps + 1) * one + all, 16L * tiles * outs * 4);
         }
 
         /** Tiles {@code first} to {@code first + n}, counted row by row, through all frames. */

@@ -52,7 +52,7 @@ final class DitBatches {
      *
      * @param scale brings latents to unit deviation
      * @param framesPerPatch clips are filled up to a multiple of it by their first frame, in front, as the pipelines do
-     * @param multiple a step's clips are a multiple of it
+     * @param ranks processes that share a step
      */
     DitBatches(
             DitRecipe config,
@@ -62,7 +62,7 @@ final class DitBatches {
             double scale,
             int framesPerPatch,
             int patch,
-            int multiple) {
+            int ranks) {
         this.config = config;
         this.cache = cache;
         this.device = device;
@@ -81,6 +81,7 @@ final class DitBatches {
                     cache.groups().get(i).size(),
                     "more than the " + config.validationClips() + " for validation");
         }
+        int multiple = config.accumulate() * ranks;
         this.plan = config.pack()
                 ? new Packs(sizes, tokens, Math.max(1, config.tokensPerStep() / multiple), multiple, config.seed())
                 : new Buckets(sizes, tokens, config.tokensPerStep(), multiple, config.seed());

@@ -7,6 +7,7 @@ import dev.kinora.models.cogvideox.AutoencoderKLCogVideoXConfig;
 import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Device;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
@@ -19,12 +20,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a transformer's run is put together from.
  *
  * @param what is trained, in words
  * @param settings the whole config, for the record
+ * @param group the processes that train together, or null for one alone
  */
 record DitRun(
         String what,
@@ -38,6 +41,7 @@ record DitRun(
         DitLoss loss,
         DitSamples samples,
         Device device,
+        @Nullable ProcessGroup group,
         Export export)
         implements AutoCloseable {
 
@@ -61,17 +65,17 @@ record DitRun(
     }
 
     static DitTrainer fresh(
-            Path path, DitTrainConfig config, Path latents, Path vae, Device device, boolean cacheOnDevice)
+            Path path,
+            DitTrainConfig config,
+            LatentCache cache,
+            Path vae,
+            Device device,
+            boolean cacheOnDevice,
+            @Nullable ProcessGroup group)
             throws IOException {
-        return fresh(path, config, LatentCache.open(latents), vae, device, cacheOnDevice);
-    }
-
-    static DitTrainer fresh(
-            Path path, DitTrainConfig config, LatentCache cache, Path vae, Device device, boolean cacheOnDevice)
-            throws IOException {
-        RunFolder folder = RunFolder.open(path, RunFolder.tree(config));
+        RunFolder folder =
+                folder(path, RunFolder.tree(config), group, run -> copy(cache.tokenizer(), run.resolve("tokenizer")));
         Path tokenizer = folder.resolve("tokenizer");
-        copy(cache.tokenizer(), tokenizer);
         if (cacheOnDevice) {
             cache.moveTo(device);
         }
@@ -98,9 +102,9 @@ record DitRun(
                         () -> Tensors.of(ids, both.size(), cache.textLength()).to(device)));
             }
             DitSamples samples = new DitSamples(vae, loss, config.recipe(), shown, device);
-            DitBatches.Texts texts = new TextIds(words.ids(List.of("")).toLongs(), device);
-            DitBatches batches = new DitBatches(
-                    config.recipe(), cache, texts, device, samples.scalingFactor(), 1, 1, config.accumulate());
+            DitBatches.Texts texts = new TextIds(noText(words), device);
+            DitBatches batches =
+                    new DitBatches(config.recipe(), cache, texts, device, samples.scalingFactor(), 1, 1, size(group));
             return open(new DitRun(
                     "transformer and text encoder",
                     RunFolder.tree(config),
@@ -113,11 +117,18 @@ record DitRun(
                     loss,
                     samples,
                     device,
+                    group,
                     (target, facts) -> DitExport.write(target, model, samples.vae(), loss, tokenizer, facts)));
         }
     }
 
-    static DitTrainer tuned(Path path, FineTuneConfig config, Path latents, Device device, boolean cacheOnDevice)
+    static DitTrainer tuned(
+            Path path,
+            FineTuneConfig config,
+            Path latents,
+            Device device,
+            boolean cacheOnDevice,
+            @Nullable ProcessGroup group)
             throws IOException {
         CheckpointFolder checkpoint = CheckpointFolder.open(Path.of(config.checkpoint()));
         Path transformer = checkpoint.component("transformer").folder();
@@ -127,17 +138,19 @@ record DitRun(
         Scheduler scheduler = Scheduler.of(checkpoint.component("scheduler").config());
         LatentCache cache = LatentCache.open(latents);
         check(config, sizes, scheduler, cache, latents);
-        RunFolder folder = RunFolder.open(path, RunFolder.tree(config));
+        Path encoder = checkpoint.component("text_encoder").folder();
+        RunFolder folder = folder(path, RunFolder.tree(config), group, run -> {
+            try (TextBatches words = new TextBatches(cache.tokenizer(), cache.textLength())) {
+                TextStates.make(run.resolve("text"), cache, encoder, noText(words), device);
+            }
+        });
         if (cacheOnDevice) {
             cache.moveTo(device);
         }
         DitRecipe recipe = config.recipe();
         try (TensorScope ignored = TensorScope.open("initialise");
-                TextBatches words = new TextBatches(cache.tokenizer(), cache.textLength());
                 Rng rng = new Rng(recipe.seed())) {
-            long[] noText = words.ids(List.of("")).toLongs();
-            Path encoder = checkpoint.component("text_encoder").folder();
-            DitBatches.Texts texts = TextStates.open(folder.resolve("text"), cache, encoder, noText, device);
+            DitBatches.Texts texts = TextStates.open(folder.resolve("text"), cache, device);
             DType beside = recipe.bf16() ? DType.BF16 : DType.FP32;
             DitModel model = DitModel.tuned(transformer, config.lora(), beside, device, rng);
             boolean autocast = config.lora() == null && autocast(recipe, device);
@@ -146,14 +159,7 @@ record DitRun(
             double scale = AutoencoderKLCogVideoXConfig.of(Config.read(vae.resolve("config.json")))
                     .scalingFactor();
             DitBatches batches = new DitBatches(
-                    recipe,
-                    cache,
-                    texts,
-                    device,
-                    scale,
-                    sizes.framesPerPatch(),
-                    sizes.patchSize(),
-                    recipe.accumulate());
+                    recipe, cache, texts, device, scale, sizes.framesPerPatch(), sizes.patchSize(), size(group));
             Export export = config.lora() == null
                     ? (target, facts) -> DitExport.tuned(target, checkpoint, model, facts)
                     : (target, facts) -> DitExport.lora(target, model, facts);
@@ -169,8 +175,34 @@ record DitRun(
                     loss,
                     samples,
                     device,
+                    group,
                     export));
         }
+    }
+
+    private static long[] noText(TextBatches words) {
+        try (TensorScope ignored = TensorScope.open("no text")) {
+            return words.ids(List.of("")).toLongs();
+        }
+    }
+
+    private static int size(@Nullable ProcessGroup group) {
+        return group == null ? 1 : group.size();
+    }
+
+    /** The run's folder, filled by the first process before the others look into it. */
+    private static RunFolder folder(
+            Path path, ObjectNode config, @Nullable ProcessGroup group, RunFolder.Content content) throws IOException {
+        if (group != null && group.rank() > 0) {
+            group.barrier();
+            return RunFolder.follow(path);
+        }
+        RunFolder folder = RunFolder.open(path, config);
+        content.writeTo(path);
+        if (group != null) {
+            group.barrier();
+        }
+        return folder;
     }
 
     private static void check(
@@ -240,7 +272,9 @@ record DitRun(
             updater.restore(
                     latest, RunFolder.state(latest).path("optimizerSteps").asInt());
         }
-        return new DitTrainer(run, updater, new Metrics(run.folder().resolve("metrics.jsonl"), step), step);
+        boolean leads = run.group() == null || run.group().rank() == 0;
+        Metrics metrics = leads ? new Metrics(run.folder().resolve("metrics.jsonl"), step) : null;
+        return new DitTrainer(run, updater, metrics, step);
     }
 
     static void copy(Path from, Path to) throws IOException {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a CogVideoX transformer and its text encoder on cached latents of many sizes and lengths. Everything random in
@@ -30,12 +32,14 @@ public final class DitTrainer implements AutoCloseable {
     private final DitModel model;
     private final DitLoss loss;
     private final Updater updater;
-    private final Metrics metrics;
+    private final @Nullable Metrics metrics; // of the first process
+    private final @Nullable ProcessGroup group;
     private final TensorScope owner = TensorScope.owner("loss");
     private final Tensor lossSum; // of the steps since the last report
     private int step;
 
-    DitTrainer(DitRun parts, Updater updater, Metrics metrics, int step) {
+    DitTrainer(DitRun parts, Updater updater, @Nullable Metrics metrics, int step) {
+        this.group = parts.group();
         this.parts = parts;
         this.config = parts.recipe();
         this.device = parts.device();
@@ -61,7 +65,26 @@ public final class DitTrainer implements AutoCloseable {
     public static DitTrainer open(
             Path folder, DitTrainConfig config, Path latents, Path vae, Device device, boolean cacheOnDevice)
             throws IOException {
-        return DitRun.fresh(folder, config, latents, vae, device, cacheOnDevice);
+        return open(folder, config, latents, vae, device, cacheOnDevice, null);
+    }
+
+    /**
+     * Opens one process's part of a run from scratch that several processes train: each computes a part of every step's
+     * clips, and all make the update that one would make.
+     *
+     * @param group all with the same config, latents and folder; null for this process alone. The first one writes the
+     *     run's files
+     */
+    public static DitTrainer open(
+            Path folder,
+            DitTrainConfig config,
+            Path latents,
+            Path vae,
+            Device device,
+            boolean cacheOnDevice,
+            @Nullable ProcessGroup group)
+            throws IOException {
+        return DitRun.fresh(folder, config, LatentCache.open(latents), vae, device, cacheOnDevice, group);
     }
 
     /**
@@ -71,11 +94,18 @@ public final class DitTrainer implements AutoCloseable {
      * @param latents a {@link LatentCache} made with the checkpoint's autoencoder and tokenizer
      * @param device that trains
      * @param cacheOnDevice whether all latents are held there; else they are read from disk batch by batch
+     * @param group the processes that train together, or null for this one alone; see {@link #open}
      * @throws IllegalArgumentException if the folder holds a run of another config, or the cache does not fit
      */
     public static DitTrainer tune(
-            Path folder, FineTuneConfig config, Path latents, Device device, boolean cacheOnDevice) throws IOException {
-        return DitRun.tuned(folder, config, latents, device, cacheOnDevice);
+            Path folder,
+            FineTuneConfig config,
+            Path latents,
+            Device device,
+            boolean cacheOnDevice,
+            @Nullable ProcessGroup group)
+            throws IOException {
+        return DitRun.tuned(folder, config, latents, device, cacheOnDevice, group);
     }
 
     /** Tokens that a token attends to, on average over the tokens of the training clips. */
@@ -119,26 +149,47 @@ public final class DitTrainer implements AutoCloseable {
                 summed = 0;
                 clips = 0;
                 tokens = 0;
-                metrics.add(step, row);
-                listener.onStep(step, steps, row);
+                tell(row, steps, listener);
             }
             if (step % config.saveEvery() == 0 || step == steps) {
-                Map<String, Double> validation = validate();
-                metrics.add(step, validation);
-                listener.onStep(step, steps, validation);
-                save();
-                listener.onNote("checkpoint at step " + step);
+                if (metrics != null) {
+                    tell(validate(), steps, listener);
+                    save();
+                    listener.onNote("checkpoint at step " + step);
+                }
                 clock.restart();
             }
-            if (step % config.sampleEvery() == 0 || step == steps) {
+            if ((step % config.sampleEvery() == 0 || step == steps) && metrics != null) {
                 sheet();
                 clock.restart();
             }
-            if (listener.shouldStop()) {
-                save();
-                listener.onNote("stopped at step " + step);
+            if (stops(listener)) {
+                if (metrics != null) {
+                    save();
+                    listener.onNote("stopped at step " + step);
+                }
                 return;
             }
+        }
+    }
+
+    private void tell(Map<String, Double> values, int steps, TrainListener listener) throws IOException {
+        if (metrics != null) {
+            metrics.add(step, values);
+            listener.onStep(step, steps, values);
+        }
+    }
+
+    /** Whether any process's listener asks for the end. */
+    private boolean stops(TrainListener listener) {
+        boolean stop = listener.shouldStop();
+        ProcessGroup all = group;
+        if (all == null) {
+            return stop;
+        }
+        try (TensorScope ignored = TensorScope.open("stop")) {
+            Tensor asked = Tensors.zeros(DType.FP32, all.device(), 1).add(stop ? 1.0 : 0.0);
+            return all.allReduce(asked).item() > 0;
         }
     }
 
@@ -151,7 +202,8 @@ public final class DitTrainer implements AutoCloseable {
     private double oneStep(DitBatches.Step batch) {
         try (TensorScope ignored = TensorScope.open("train step");
                 Rng chance = new Rng(config.seed() * 5_555_557 + step);
-                Rng rng = new Rng(config.seed() * 7_777_777 + step, device)) {
+                Rng rng = new Rng(
+                        config.seed() * 7_777_777 + step + (config.pack() ? 1_000_000_007L * rank() : 0), device)) {
             double[] levels = loss.levels(chance, batch.clips(), 0, 1);
             Tensor total = Tensors.zeros(DType.FP32, device);
             if (config.pack()) {
@@ -159,6 +211,7 @@ public final class DitTrainer implements AutoCloseable {
             } else {
                 microBatches(batch, levels, rng, total);
             }
+            share(total);
             Grad.off(() -> {
                 lossSum.add_(total);
             });
@@ -166,13 +219,33 @@ public final class DitTrainer implements AutoCloseable {
         }
     }
 
+    private int rank() {
+        return group == null ? 0 : group.rank();
+    }
+
+    private int ranks() {
+        return group == null ? 1 : group.size();
+    }
+
+    /** Gradients and loss of all processes, averaged. */
+    private void share(Tensor total) {
+        ProcessGroup all = group;
+        if (all != null) {
+            all.averageGradients(List.of(updater.gradients()));
+            Grad.off(() -> {
+                all.allReduce(total).div_(all.size());
+            });
+        }
+    }
+
+    /** This process's part of a step's clips, in micro-batches. The noise is that of the whole step. */
     private void microBatches(DitBatches.Step batch, double[] levels, Rng rng, Tensor total) {
         DitBatches.Batch clips = batches.load(batch.parts().getFirst().getFirst());
         DitLoss.Problem problem = problem(clips, levels, true, rng);
         double share = 1.0 / config.accumulate();
-        int micro = batch.clips() / config.accumulate();
-        for (int from = 0; from < batch.clips(); from += micro) {
-            int at = from;
+        int micro = batch.clips() / config.accumulate() / ranks();
+        for (int m = 0; m < config.accumulate(); m++) {
+            int at = (rank() * config.accumulate() + m) * micro;
             total.add_(TensorScope.compute(() -> {
                 Tensor text = clips.text().narrow(0, at, micro);
                 return loss.backward(model, text, problem.part(at, micro), share, config.checkpointing());
@@ -183,21 +256,25 @@ public final class DitTrainer implements AutoCloseable {
 
     private void packs(DitBatches.Step batch, double[] levels, Rng rng, Tensor total) {
         int[] order = Buckets.shuffled(levels.length, new SplittableRandom(config.seed() * 11 + step).split());
+        int own = batch.parts().size() / ranks();
         int[] from = {0};
-        for (List<DitBatches.Part> sequence : batch.parts()) {
+        for (List<DitBatches.Part> before : batch.parts().subList(0, rank() * own)) {
+            from[0] += before.stream().mapToInt(DitBatches.Part::size).sum();
+        }
+        for (List<DitBatches.Part> sequence : batch.parts().subList(rank() * own, (rank() + 1) * own)) {
             total.add_(TensorScope.compute(() -> {
                 List<Tensor> texts = new ArrayList<>();
                 List<DitLoss.Problem> problems = new ArrayList<>();
                 for (DitBatches.Part part : sequence) {
                     DitBatches.Batch clips = batches.load(part);
                     // clips stand by shape, and intervals of time in their order: shapes must not get a time each
-                    double[] own = new double[part.size()];
-                    Arrays.setAll(own, i -> levels[order[from[0] + i]]);
+                    double[] mine = new double[part.size()];
+                    Arrays.setAll(mine, i -> levels[order[from[0] + i]]);
                     from[0] += part.size();
                     texts.add(clips.text());
-                    problems.add(problem(clips, own, true, rng));
+                    problems.add(problem(clips, mine, true, rng));
                 }
-                double share = 1.0 / batch.parts().size();
+                double share = 1.0 / own;
                 return loss.backward(model, texts, problems, share);
             }));
             updater.accumulate();
@@ -274,7 +351,7 @@ public final class DitTrainer implements AutoCloseable {
         Map<String, List<double[]>> curves = new LinkedHashMap<>();
         for (String name : List.of(
                 "loss", "validation", "validation_299", "validation_699", "gradient_norm", "seconds_per_step")) {
-            curves.put(name, metrics.series(name));
+            curves.put(name, metrics == null ? List.of() : metrics.series(name));
         }
         CurvePlot.write(parts.folder().resolve("curves.png"), curves);
     }
@@ -293,10 +370,11 @@ public final class DitTrainer implements AutoCloseable {
         facts.put("device", device.toString());
         facts.set("config", parts.settings());
         facts.set("data", parts.cache().description());
-        if (!metrics.rows().isEmpty()) {
+        facts.put("processes", ranks());
+        if (metrics != null && !metrics.rows().isEmpty()) {
             facts.set("last_metrics", RunFolder.tree(metrics.rows().getLast()));
+            facts.set("validation_curve", RunFolder.array(metrics.series("validation")));
         }
-        facts.set("validation_curve", RunFolder.array(metrics.series("validation")));
         updater.ema().during(() -> {
             try {
                 parts.export().write(target, facts);

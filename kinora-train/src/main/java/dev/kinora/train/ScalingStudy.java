@@ -104,7 +104,13 @@ public record ScalingStudy(Path folder, List<Size> sizes, List<Integer> clips, D
         Path at = folder.resolve(size + "-" + n);
         ObjectNode run = JSON.createObjectNode();
         try (DitTrainer trainer = DitRun.fresh(
-                at, config, LatentCache.open(latents).keep(n, base.validationClips()), vae, device, cacheOnDevice)) {
+                at,
+                config,
+                LatentCache.open(latents).keep(n, base.validationClips()),
+                vae,
+                device,
+                cacheOnDevice,
+                null)) {
             trainer.train(listener);
             run.put("layers", size.layers());
             run.put("heads", size.heads());

@@ -38,14 +38,13 @@ final class TextStates implements DitBatches.Texts {
     }
 
     /**
-     * Maps the states, computing those that are not there.
+     * Computes the states that are not there.
      *
      * @param folder of the states
      * @param encoder folder of the text encoder, which made no others in this folder
      * @param noText ids of the empty text
      */
-    static TextStates open(Path folder, LatentCache cache, Path encoder, long[] noText, Device device)
-            throws IOException {
+    static void make(Path folder, LatentCache cache, Path encoder, long[] noText, Device device) throws IOException {
         Files.createDirectories(folder);
         List<LatentGroup> missing = cache.groups().stream()
                 .filter(g -> !Files.exists(file(folder, g)))
@@ -58,6 +57,10 @@ final class TextStates implements DitBatches.Texts {
                 }
             }
         }
+    }
+
+    /** Maps the states that {@link #make} made. */
+    static TextStates open(Path folder, LatentCache cache, Device device) throws IOException {
         TextStates states = new TextStates(device);
         for (LatentGroup g : cache.groups()) {
             states.files.put(g.shape(), SafetensorsFile.open(file(folder, g), states.arena));

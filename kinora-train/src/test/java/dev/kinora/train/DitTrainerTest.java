@@ -14,6 +14,7 @@ import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Torch;
+import dev.kinora.testkit.Processes;
 import dev.kinora.testkit.TensorTest;
 import dev.kinora.text.T5EncoderModel;
 import dev.kinora.text.T5Tokenizer;
@@ -89,7 +90,7 @@ final class DitTrainerTest {
         return new LatentCacheBuilder(data.resolve("latents"), data.resolve("vae"), source, perShard, 32, Device.CPU);
     }
 
-    private static DitTrainConfig config(int accumulate, boolean checkpointing, DitObjective objective) {
+    static DitTrainConfig config(int accumulate, boolean checkpointing, DitObjective objective) {
         return config(accumulate, checkpointing, false, objective);
     }
 
@@ -219,6 +220,33 @@ final class DitTrainerTest {
         for (int i = 0; i < whole.size(); i++) {
             assertThat(inParts.get(i)).as("step " + (i + 1)).isCloseTo(whole.get(i), withPercentage(1e-3));
             assertThat(recomputed.get(i)).as("step " + (i + 1)).isCloseTo(whole.get(i), withPercentage(1e-3));
+        }
+    }
+
+    @Test
+    void twoProcessesLearnWhatOneLearns() throws IOException, InterruptedException {
+        Path together = folder.resolve("together");
+        List<Processes.Started> workers = new ArrayList<>();
+        for (int rank = 0; rank < 2; rank++) {
+            workers.add(Processes.start(
+                    DitProcessesWorker.class,
+                    folder,
+                    "rank" + rank,
+                    Integer.toString(rank),
+                    "2",
+                    folder.resolve("rendezvous").toString(),
+                    together.toString(),
+                    data.toString()));
+        }
+        for (Processes.Started worker : workers) {
+            assertThat(worker.await(300)).as(worker.text()).isZero();
+        }
+        // two parts of a step in one process have the same clips as two processes
+        List<Double> alone = train(folder.resolve("alone"), config(2, false, DitObjective.velocity()), false);
+        List<Double> shared = losses(together);
+        assertThat(shared).hasSameSizeAs(alone);
+        for (int i = 0; i < alone.size(); i++) {
+            assertThat(shared.get(i)).as("step " + (i + 1)).isCloseTo(alone.get(i), withPercentage(1e-3));
         }
     }
 

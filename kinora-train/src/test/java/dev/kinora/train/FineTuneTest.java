@@ -125,18 +125,18 @@ final class FineTuneTest {
         Path broken = folder.resolve("broken");
         Path file = folder.resolve("mine.safetensors");
         try (DitTrainer trainer =
-                DitTrainer.tune(whole, config(checkpoint, LORA, false, false), latents, Device.CPU, false)) {
+                DitTrainer.tune(whole, config(checkpoint, LORA, false, false), latents, Device.CPU, false, null)) {
             trainer.train(TrainListener.SILENT);
             trainer.export(file, Map.of());
         }
         try (DitTrainer trainer =
-                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, false)) {
+                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, false, null)) {
             trainer.train(new Killer());
         } catch (IllegalStateException e) {
             assertThat(e).hasMessage("killed");
         }
         try (DitTrainer trainer =
-                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, true)) {
+                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, true, null)) {
             trainer.train(TrainListener.SILENT);
         }
         assertThat(losses(broken)).isEqualTo(losses(whole)).hasSize(4);
@@ -161,7 +161,7 @@ final class FineTuneTest {
         Path run = folder.resolve("run");
         Path target = folder.resolve("tuned");
         try (DitTrainer trainer =
-                DitTrainer.tune(run, config(checkpoint, null, true, true), latents, Device.CPU, false)) {
+                DitTrainer.tune(run, config(checkpoint, null, true, true), latents, Device.CPU, false, null)) {
             trainer.train(TrainListener.SILENT);
             trainer.export(target, Map.of());
         }
@@ -179,7 +179,12 @@ final class FineTuneTest {
         }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DitTrainer.tune(
-                        folder.resolve("other"), config(checkpoint, null, false, false), latents, Device.CPU, false))
+                        folder.resolve("other"),
+                        config(checkpoint, null, false, false),
+                        latents,
+                        Device.CPU,
+                        false,
+                        null))
                 .withMessageContaining("first frame = false (expected: true: the checkpoint is image to video)");
     }
 }
