@@ -1,16 +1,23 @@
 package dev.kinora.train;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
 import dev.kinora.tensor.DType;
+import dev.kinora.toybox.CaptionGrammar;
 import dev.kinora.weights.CheckpointFolder;
+import dev.kinora.weights.ModelFacts;
 import dev.kinora.weights.ModelIndex;
 import dev.kinora.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A trained transformer, its text encoder and its autoencoder as one checkpoint in the diffusers layout. */
@@ -23,10 +30,17 @@ final class DitExport {
      * Writes all five components.
      *
      * @param tokenizer folder of the tokenizer's files
+     * @param use kept as {@code kinora.json}
      * @param facts kept as {@code transformer/training.json}
      */
     static void write(
-            Path target, DitModel model, AutoencoderKLCogVideoX vae, DitLoss loss, Path tokenizer, ObjectNode facts)
+            Path target,
+            DitModel model,
+            AutoencoderKLCogVideoX vae,
+            DitLoss loss,
+            Path tokenizer,
+            ModelFacts use,
+            ObjectNode facts)
             throws IOException {
         boolean takesImage = model.transformer().config().inChannels()
                 > model.transformer().config().outChannels();
@@ -62,7 +76,36 @@ final class DitExport {
             JSON.writerWithDefaultPrettyPrinter()
                     .writeValue(
                             draft.folder("transformer").resolve("training.json").toFile(), facts);
+            use.write(Objects.requireNonNull(words.getParent()));
         });
+    }
+
+    /** How a checkpoint is best used: as it was shown while it was trained, at the size it saw most of. */
+    static ModelFacts use(DitTrainConfig config, LatentCache cache) {
+        List<ClipShape> shapes = cache.shapes();
+        ClipShape usual = shapes.stream()
+                .filter(s -> s.frames() == config.model().frames())
+                .max(Comparator.comparingInt(cache::size))
+                .orElse(shapes.getFirst());
+        JsonNode source = cache.description().path("source");
+        boolean toybox = source.path("source").asText().equals("Toybox");
+        return new ModelFacts(
+                null,
+                usual.width(),
+                usual.height(),
+                config.model().frames(),
+                source.has("fps") ? source.path("fps").asDouble() : null,
+                config.sampleSteps(),
+                config.guidance(),
+                shapes.stream().map(ClipShape::toString).toList(),
+                toybox
+                        ? CaptionGrammar.vocabulary().stream()
+                                .filter(w -> Character.isLetter(w.charAt(0)))
+                                .map(w -> w.toLowerCase(Locale.ROOT))
+                                .distinct()
+                                .sorted()
+                                .toList()
+                        : List.of());
     }
 
     /** A checkpoint with its transformer replaced by the trained one, stored in the types it was stored in. */

@@ -118,7 +118,8 @@ record DitRun(
                     samples,
                     device,
                     group,
-                    (target, facts) -> DitExport.write(target, model, samples.vae(), loss, tokenizer, facts)));
+                    (target, facts) -> DitExport.write(
+                            target, model, samples.vae(), loss, tokenizer, DitExport.use(config, cache), facts)));
         }
     }
 

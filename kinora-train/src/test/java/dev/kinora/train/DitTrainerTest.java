@@ -20,6 +20,7 @@ import dev.kinora.text.T5EncoderModel;
 import dev.kinora.text.T5Tokenizer;
 import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.weights.CheckpointFolder;
+import dev.kinora.weights.ModelFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -325,6 +326,11 @@ final class DitTrainerTest {
             assertThat(transformer.config().sampleWidth()).isEqualTo(3);
             assertThat(vae.config().scalingFactor()).isPositive();
         }
+        ModelFacts use = ModelFacts.read(checkpoint);
+        assertThat(use.frames()).isEqualTo(config().model().frames());
+        assertThat(use.fps()).isEqualTo(8);
+        assertThat(use.vocabulary()).contains("ball").doesNotContain(",");
+        assertThat(use.sizes()).isNotEmpty();
         JsonNode facts =
                 JSON.readTree(target.resolve("transformer/training.json").toFile());
         assertThat(facts.path("commit").asText()).isEqualTo("none");
