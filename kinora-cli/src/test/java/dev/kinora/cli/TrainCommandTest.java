@@ -51,8 +51,9 @@ class TrainCommandTest {
                 dir.resolve("mine"), dir.resolve("v.mp4"));
         assertThat(generated.code()).as(generated.err()).isZero();
         assertThat(generated.json().get("width").asInt())
-                .as("the widest of the shapes")
-                .isEqualTo(24);
+                .as("the size that it saw most of at that length")
+                .isEqualTo(16);
+        assertThat(generated.json().get("fps").asText()).isEqualTo("8");
     }
 
     private static void tiny(Path file, String widths) throws IOException {
