@@ -29,7 +29,7 @@ final class CogVideoXMemory {
     private static final long ATTENTION_SCRATCH = 700_000_000;
 
     /** Tensors of the widest full-resolution activation alive at once in the VAE. */
-    private static final double VAE_LIVE = 3.5;
+    private static final double VAE_LIVE = 2.3;
 
     private CogVideoXMemory() {}
 
@@ -132,9 +132,11 @@ final class CogVideoXMemory {
             width = Math.min(width, vae.sampleWidth() / 2);
         }
         int batch = Math.min(layout.latentFrames() - layout.added(), 3); // the first batch takes an odd frame too
+        int ratio = vae.temporalCompressionRatio();
+        int frames = batch % 2 == 0 ? batch * ratio : 1 + (batch - 1) * ratio;
         long widest = (long)
                 vae.blockOutChannels().get(Math.min(1, vae.blockOutChannels().size() - 1));
-        long unit = widest * batch * vae.temporalCompressionRatio() * height * width * bytes;
+        long unit = widest * frames * height * width * bytes;
         return (long) (VAE_LIVE * unit) + video;
     }
 

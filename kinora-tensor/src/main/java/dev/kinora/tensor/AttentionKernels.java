@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code libtorch}: the fused operation.
  *   <li>{@code chunked}: matrix product, softmax, matrix product over some heads and queries at a time, in the inputs'
  *       dtype; products accumulate in fp32 and the softmax runs in fp32.
- *   <li>{@code brgemm}: bf16 on the matrix unit, see {@link BrgemmAttention}.
+ *   <li>{@code brgemm}: small products with the scores in cache, see {@link BrgemmAttention} and
+ *       {@link BrgemmAttentionFp32}.
  *   <li>{@code chunked-fp32}: the same with q, k and v widened, for CPUs that lack half-width arithmetic.
  * </ul>
  *
@@ -59,9 +60,9 @@ final class AttentionKernels {
             String kernel = forced != null ? forced : chooseRecorded(q, mask != null);
             return kernel.equals(LIBTORCH) ? libtorch(q, k, v, mask, scale) : recordedProduct(q, k, v, mask, s);
         }
-        String kernel = forced != null ? forced : choose(q, k, BrgemmAttention.takes(q, k, v, mask), mask != null);
+        String kernel = forced != null ? forced : choose(q, k, brgemmTakes(q, k, v, mask), mask != null);
         if (kernel.equals(BRGEMM)) {
-            Tensor y = BrgemmAttention.takes(q, k, v, mask) ? BrgemmAttention.apply(q, k, v, s) : null;
+            Tensor y = brgemmTakes(q, k, v, mask) ? brgemm(q, k, v, s) : null;
             if (y != null) {
                 return y;
             }
@@ -72,6 +73,16 @@ final class AttentionKernels {
             case CHUNKED_FP32 -> chunked(q, k, v, mask, s, DType.FP32);
             default -> libtorch(q, k, v, mask, scale);
         };
+    }
+
+    private static boolean brgemmTakes(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask) {
+        return BrgemmAttention.takes(q, k, v, mask) || BrgemmAttentionFp32.takes(q, k, v, mask);
+    }
+
+    private static @Nullable Tensor brgemm(Tensor q, Tensor k, Tensor v, double scale) {
+        return q.dtype() == DType.BF16
+                ? BrgemmAttention.apply(q, k, v, scale)
+                : BrgemmAttentionFp32.apply(q, k, v, scale);
     }
 
     private static void check(Tensor q, Tensor k, Tensor v) {
@@ -114,14 +125,14 @@ final class AttentionKernels {
                 + (brgemm ? "" : dtype == DType.BF16 && Brgemm.available() ? " odd" : "");
         return Kernels.fastest(key, names, name -> {
             long heads = m == 256 ? 16 : 2;
-            long rows = m == 256 ? 256 : 512;
+            long rows = m == 256 ? 256 : 1024; // from 768 on libtorch takes larger blocks, as it does of a video
             Tensor tq = Kernels.trialValues(dtype, 1, heads, rows, d);
             Tensor tk = Kernels.trialValues(dtype, 1, heads, m, d);
             Tensor mask = masked ? Kernels.trialValues(dtype, 1, heads, rows, m) : null;
             double s = 1 / Math.sqrt(d);
             return switch (name) {
                 case CHUNKED -> () -> chunked(tq, tk, tk, mask, s, dtype);
-                case BRGEMM -> () -> BrgemmAttention.apply(tq, tk, tk, s);
+                case BRGEMM -> () -> brgemm(tq, tk, tk, s);
                 case CHUNKED_FP32 -> () -> chunked(tq, tk, tk, mask, s, DType.FP32);
                 default -> () -> libtorch(tq, tk, tk, mask, s);
             };

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Tensor} is before it computes: a native handle, the scope that ends it, its shape and its values. */
-abstract sealed class TensorMemory permits Tensor {
+abstract sealed class TensorMemory permits TensorShape {
     private org.bytedeco.pytorch.@Nullable Tensor handle;
     private TensorScope scope;
     private @Nullable String name;
@@ -28,7 +28,7 @@ abstract sealed class TensorMemory permits Tensor {
         scope.add(self());
     }
 
-    private Tensor self() {
+    final Tensor self() {
         return (Tensor) this;
     }
 

@@ -99,6 +99,8 @@ class KernelsTest {
         "brgemm,BF16,64",
         "brgemm,BF16,128",
         "brgemm,BF16,34",
+        "brgemm,FP32,64",
+        "brgemm,FP32,40",
         "chunked-fp32,FP16,40",
         "libtorch,BF16,64"
     })
@@ -150,6 +152,25 @@ class KernelsTest {
                     assertThat(difference(y, reference(q, k, v, null, 1.0)))
                             .as(kernel + " " + size)
                             .isLessThan(kernel.equals("chunked") ? 1e-2 + 2e-2 * size : 1e-2);
+                }
+            }
+        }
+    }
+
+    @Test
+    void scoresFarApartKeepTheirDigitsInFp32() {
+        try (TensorScope scope = TensorScope.open("test")) {
+            for (double size : new double[] {0, 20, 60, 400}) {
+                Tensor q = values(DType.FP32, 1, 2, 96, 64).mul_(size);
+                Tensor k = values(DType.FP32, 1, 2, 700, 64);
+                Tensor v = values(DType.FP32, 1, 2, 700, 64);
+                for (String kernel : List.of("brgemm", "chunked")) {
+                    System.setProperty("kinora.kernel.attention", kernel);
+                    Tensor y = F.scaledDotProductAttention(q, k, v, null, 1.0);
+                    // a score of this size is known to 2^-22 of itself
+                    assertThat(difference(y, reference(q, k, v, null, 1.0)))
+                            .as(kernel + " " + size)
+                            .isLessThan(1e-5 + 1e-6 * size);
                 }
             }
         }
