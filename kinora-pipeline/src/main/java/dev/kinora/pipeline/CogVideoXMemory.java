@@ -28,7 +28,7 @@ final class CogVideoXMemory {
     /** Bound on attention's score scratch; the kernel chunks its queries to stay below. */
     private static final long ATTENTION_SCRATCH = 700_000_000;
 
-    /** Tensors of the widest full-resolution activation alive at once in the VAE. */
+    /** Tensors of the widest full-resolution activation alive at once in the VAE; 2.1 measured at 480x720 and 240x360. */
     private static final double VAE_LIVE = 2.3;
 
     private CogVideoXMemory() {}
@@ -49,12 +49,11 @@ final class CogVideoXMemory {
                 BASE + weights(checkpoint, "transformer", variant, r.dtype()),
                 denoiseWork(checkpoint, variant, transformer, layout, r)));
         long vaeWeights = BASE + weights(checkpoint, "vae", variant, r.dtype());
-        int vaeBytes = r.dtype() == null ? 4 : r.dtype().bytes();
-        MemoryPlan exact = with(before, layout, vae, vaeWeights, vaeBytes, budget, false);
+        MemoryPlan exact = with(before, layout, vae, vaeWeights, budget, false);
         if (exact.fits()) {
             return exact;
         }
-        MemoryPlan tiled = with(before, layout, vae, vaeWeights, vaeBytes, budget, true);
+        MemoryPlan tiled = with(before, layout, vae, vaeWeights, budget, true);
         if (tiled.fits()) {
             return tiled;
         }
@@ -66,11 +65,10 @@ final class CogVideoXMemory {
             LatentLayout layout,
             AutoencoderKLCogVideoXConfig vae,
             long weights,
-            int bytes,
             long budget,
             boolean tiling) {
         List<Phase> phases = new ArrayList<>(before);
-        phases.add(new Phase("decode", weights, vaeWork(layout, vae, bytes, tiling)));
+        phases.add(new Phase("decode", weights, vaeWork(layout, vae, tiling)));
         return new MemoryPlan(phases, budget, tiling);
     }
 
@@ -123,7 +121,8 @@ final class CogVideoXMemory {
         }
     }
 
-    private static long vaeWork(LatentLayout layout, AutoencoderKLCogVideoXConfig vae, int bytes, boolean tiling) {
+    private static long vaeWork(LatentLayout layout, AutoencoderKLCogVideoXConfig vae, boolean tiling) {
+        int bytes = DType.FP32.bytes(); // convolutions of narrower types compute in it
         long height = (long) layout.height() * vae.spatialCompressionRatio();
         long width = (long) layout.width() * vae.spatialCompressionRatio();
         long video = 3L * layout.latentFrames() * vae.temporalCompressionRatio() * height * width * (bytes + 4);
