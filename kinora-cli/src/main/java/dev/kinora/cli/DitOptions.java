@@ -40,7 +40,7 @@ final class DitOptions {
             converter = TargetConverter.class,
             description =
                     "What is predicted: the velocity of CogVideoX's schedule (diffusers can run the result), or that"
-                            + " of a rectified flow (diffusers' CogVideoX pipelines cannot).")
+                            + " of a rectified flow (kinora generate can, diffusers' CogVideoX pipelines cannot).")
     private DitObjective.@Nullable Target target;
 
     @Option(

@@ -1,9 +1,10 @@
 package dev.kinora.train.dit;
 
+import dev.kinora.diffusion.CogVideoXScheduler;
+import dev.kinora.diffusion.FlowMatchEulerScheduler;
 import dev.kinora.diffusion.NoiseSchedule;
 import dev.kinora.diffusion.Prediction;
 import dev.kinora.diffusion.RectifiedFlow;
-import dev.kinora.diffusion.Scheduler;
 import dev.kinora.diffusion.SchedulerConfig;
 import dev.kinora.diffusion.Solver;
 import dev.kinora.diffusion.Timesteps;
@@ -24,25 +25,27 @@ import java.util.List;
 final class DitLoss {
     private final DitObjective objective;
     private final boolean bf16;
-    private final Scheduler scheduler;
+    private final CogVideoXScheduler velocity;
+    private final FlowMatchEulerScheduler flow;
     private final NoiseSchedule schedule;
-    private final RectifiedFlow flow;
+    private final RectifiedFlow line;
 
     /** With the schedule of a checkpoint. */
-    DitLoss(DitObjective objective, Scheduler scheduler, boolean bf16) {
+    DitLoss(DitObjective objective, CogVideoXScheduler velocity, boolean bf16) {
         this.objective = objective;
         this.bf16 = bf16;
-        boolean velocity = objective.target() == DitObjective.Target.VELOCITY;
-        this.scheduler = scheduler;
-        this.schedule = scheduler.schedule();
-        this.flow = new RectifiedFlow(velocity ? 1 : objective.shift());
+        double shift = isFlow() ? objective.shift() : 1;
+        this.velocity = velocity;
+        this.schedule = velocity.schedule();
+        this.flow = new FlowMatchEulerScheduler(schedule.timesteps(), shift);
+        this.line = new RectifiedFlow(shift);
     }
 
     /** With CogVideoX's schedule. */
     static DitLoss of(DitObjective objective, boolean bf16) {
-        boolean velocity = objective.target() == DitObjective.Target.VELOCITY;
-        SchedulerConfig config = SchedulerConfig.cogVideoX(velocity ? objective.shift() : 1);
-        return new DitLoss(objective, new Scheduler(Scheduler.Kind.DDIM, config), bf16);
+        SchedulerConfig config =
+                SchedulerConfig.cogVideoX(objective.target() == DitObjective.Target.VELOCITY ? objective.shift() : 1);
+        return new DitLoss(objective, new CogVideoXScheduler(CogVideoXScheduler.Kind.DDIM, config), bf16);
     }
 
     private boolean isFlow() {
@@ -64,11 +67,11 @@ final class DitLoss {
         };
         if (objective.timesteps() == DitObjective.Timestep.LOGIT_NORMAL) {
             return Arrays.stream(Timesteps.logitNormal(rng, clips, 0, 1))
-                    .map(t -> RectifiedFlow.TIMESTEP_SCALE * flow.shifted(t))
+                    .map(t -> RectifiedFlow.TIMESTEP_SCALE * line.shifted(t))
                     .toArray();
         }
         return Arrays.stream(drawn)
-                .mapToDouble(t -> isFlow() ? RectifiedFlow.TIMESTEP_SCALE * flow.shifted((t + 0.5) / fine) : (double) t)
+                .mapToDouble(t -> isFlow() ? RectifiedFlow.TIMESTEP_SCALE * line.shifted((t + 0.5) / fine) : (double) t)
                 .toArray();
     }
 
@@ -199,22 +202,16 @@ final class DitLoss {
 
     /** The solver of a run of so many steps. */
     Solver solver(int steps) {
-        return isFlow() ? flow.solver(steps) : scheduler.solver(steps);
+        return isFlow() ? flow.solver(steps) : velocity.solver(steps);
     }
 
     /** The diffusers class of the scheduler. */
     String schedulerClass() {
-        return isFlow() ? "FlowMatchEulerDiscreteScheduler" : scheduler.kind().className();
+        return isFlow() ? FlowMatchEulerScheduler.CLASS_NAME : velocity.kind().className();
     }
 
     /** The scheduler's config as diffusers reads it. */
     Config schedulerConfig() {
-        if (!isFlow()) {
-            return scheduler.config().toConfig(scheduler.kind());
-        }
-        return Config.of(schedulerClass())
-                .with("num_train_timesteps", schedule.timesteps())
-                .with("shift", objective.shift())
-                .with("use_dynamic_shifting", false);
+        return isFlow() ? flow.toConfig() : velocity.config().toConfig(velocity.kind());
     }
 }

@@ -27,7 +27,8 @@ public record DitObjective(
     public enum Target {
         /** v of CogVideoX's schedule with zero terminal SNR: what diffusers' CogVideoX pipelines run. */
         VELOCITY,
-        /** ε - x0 along straight lines (rectified flow, arXiv 2209.03003). diffusers' CogVideoX pipelines cannot run it. */
+        /** ε - x0 along straight lines (rectified flow, arXiv 2209.03003). Kinora runs it, diffusers' CogVideoX pipelines do
+         * not. */
         FLOW
     }
 

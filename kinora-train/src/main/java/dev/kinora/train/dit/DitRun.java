@@ -1,8 +1,8 @@
 package dev.kinora.train.dit;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.diffusion.CogVideoXScheduler;
 import dev.kinora.diffusion.Prediction;
-import dev.kinora.diffusion.Scheduler;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoXConfig;
 import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.tensor.DType;
@@ -145,7 +145,8 @@ record DitRun(
         Path vae = checkpoint.component("vae").folder();
         CogVideoXConfig sizes =
                 CogVideoXConfig.of(checkpoint.component("transformer").config());
-        Scheduler scheduler = Scheduler.of(checkpoint.component("scheduler").config());
+        CogVideoXScheduler scheduler =
+                CogVideoXScheduler.of(checkpoint.component("scheduler").config());
         LatentCache cache = LatentCache.open(latents);
         check(config, sizes, scheduler, cache, latents);
         Path encoder = checkpoint.component("text_encoder").folder();
@@ -216,7 +217,11 @@ record DitRun(
     }
 
     private static void check(
-            FineTuneConfig config, CogVideoXConfig sizes, Scheduler scheduler, LatentCache cache, Path latents) {
+            FineTuneConfig config,
+            CogVideoXConfig sizes,
+            CogVideoXScheduler scheduler,
+            LatentCache cache,
+            Path latents) {
         String where = config.checkpoint();
         Checks.require(
                 scheduler.config().predictionType() == Prediction.V,
