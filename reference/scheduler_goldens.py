@@ -1,7 +1,7 @@
-"""CogVideoX DDIM and DPM goldens: schedules in float64, step sequences, training targets."""
+"""CogVideoX DDIM and DPM goldens: schedules in float64, step sequences, training targets; flow matching by Euler."""
 
 import torch
-from diffusers import CogVideoXDDIMScheduler, CogVideoXDPMScheduler
+from diffusers import CogVideoXDDIMScheduler, CogVideoXDPMScheduler, FlowMatchEulerDiscreteScheduler
 
 from common import SCHEDULER, TESTDATA, generator, noise, save
 
@@ -115,7 +115,31 @@ def training():
     save(FOLDER / "training.safetensors", out)
 
 
+def flow():
+    """Rectified flow: shares of noise, what the network is told, and the samples of whole runs."""
+    out = {}
+    for shift, steps in ((1, 1), (1, 2), (1, 7), (3, 5), (2.5, 50), (0.7, 5)):
+        key = f"shift{shift:g}/steps{steps}"
+        for dtype, name in ((torch.float32, "fp32"), (torch.bfloat16, "bf16")):
+            scheduler = FlowMatchEulerDiscreteScheduler(shift=shift)
+            scheduler.set_timesteps(steps)
+            out[f"{key}/sigmas"], out[f"{key}/timesteps"] = scheduler.sigmas, scheduler.timesteps
+            x = torch.randn(SHAPE, generator=generator(steps), dtype=dtype)
+            out[f"{key}/{name}/initial"], samples = x, []
+            for i, t in enumerate(scheduler.timesteps):
+                x = scheduler.step(fake_model(x.float(), i), t, x, return_dict=False)[0].to(dtype)
+                samples.append(x)
+            out[f"{key}/{name}/samples"] = torch.stack(samples)
+    scheduler = FlowMatchEulerDiscreteScheduler(shift=3)
+    scheduler.set_timesteps(5)
+    clean, eps = noise(31, 1, 2, 3), noise(32, 1, 2, 3)
+    out |= {"partly/clean": clean, "partly/noise": eps,
+            "partly/noised": scheduler.scale_noise(clean, scheduler.timesteps[2:3], eps)}
+    save(FOLDER / "flow.safetensors", out)
+
+
 if __name__ == "__main__":
+    flow()
     schedules()
     sequences()
     training()

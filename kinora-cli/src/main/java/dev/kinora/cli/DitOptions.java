@@ -3,8 +3,8 @@ package dev.kinora.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kinora.train.DitObjective;
-import dev.kinora.train.DitTrainConfig;
+import dev.kinora.train.dit.DitObjective;
+import dev.kinora.train.dit.DitTrainConfig;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,7 +40,7 @@ final class DitOptions {
             converter = TargetConverter.class,
             description =
                     "What is predicted: the velocity of CogVideoX's schedule (diffusers can run the result), or that"
-                            + " of a rectified flow (diffusers' CogVideoX pipelines cannot).")
+                            + " of a rectified flow (kinora generate can, diffusers' CogVideoX pipelines cannot).")
     private DitObjective.@Nullable Target target;
 
     @Option(

@@ -6,11 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.ProcessGroup;
-import dev.kinora.train.DitTrainer;
-import dev.kinora.train.FineTuneConfig;
+import dev.kinora.train.dit.DitTrainer;
+import dev.kinora.train.dit.FineTuneConfig;
 import dev.kinora.weights.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,8 +48,11 @@ final class FineTuneOptions {
     @Mixin
     private RecipeOptions recipe = new RecipeOptions();
 
+    @Mixin
+    private ProcessOptions processes = new ProcessOptions();
+
     /** The run's config: a new one from the options, or that of a run that was begun. */
-    FineTuneConfig config(Path folder, FineTuneConfig.@Nullable LoraSettings lora) throws IOException {
+    private FineTuneConfig config(Path folder, FineTuneConfig.@Nullable LoraSettings lora) throws IOException {
         run.applyThreads();
         if (steps == null) {
             FineTuneConfig begun = run.config(folder, FineTuneConfig.class);
@@ -81,11 +85,23 @@ final class FineTuneOptions {
         }
     }
 
-    Device device() {
-        return device.get();
-    }
-
-    DitTrainer open(Path folder, FineTuneConfig config, @Nullable ProcessGroup group) throws IOException {
-        return DitTrainer.tune(folder, config, latents, device.get(), cacheOnDevice, group);
+    /** Trains, in processes of its own where asked for, and exports. */
+    Report train(Action command, Path folder, FineTuneConfig.@Nullable LoraSettings lora, @Nullable Path export)
+            throws IOException {
+        Report started = processes.started(command);
+        if (started != null) {
+            return started;
+        }
+        FineTuneConfig config = config(folder, lora);
+        TrainingRun.Lines lines = new TrainingRun.Lines(command.console(), command.interrupts());
+        Device on = device.get();
+        try (ProcessGroup group = processes.join(on);
+                DitTrainer trainer = DitTrainer.tune(folder, config, latents, on, cacheOnDevice, group)) {
+            trainer.train(lines);
+            if (export != null && ProcessOptions.leads(group)) {
+                trainer.export(export, Map.of("kinora", Build.version()));
+            }
+            return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);
+        }
     }
 }

@@ -121,7 +121,8 @@ final class GenerateCommand extends Action {
     @Option(
             names = "--scheduler",
             paramLabel = "ddim|dpm",
-            description = "The way through the noise. Default: the checkpoint's.")
+            description =
+                    "The way through the noise, where the checkpoint predicts a velocity. Default: the checkpoint's.")
     private @Nullable String scheduler;
 
     @Option(

@@ -3,6 +3,7 @@ package dev.kinora.cli;
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.tensor.Rendezvous;
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -36,15 +37,22 @@ final class ProcessOptions {
             description = "After so long without a word a process is taken for gone. Default: 600.")
     private int timeout = 600;
 
-    /** How many processes to start here, or 0 to be one. */
-    int toStart() {
+    /** What the processes that this command starts answer in the end; null where it is to train itself. */
+    @Nullable
+    Report started(Action command) throws IOException {
         if (processes == null) {
-            return 0;
+            return null;
         }
         if (processes < 1 || processes > 1024 || rank != null) {
             throw new CommandException("--processes = " + processes + " (expected: 1 to 1024, without --rank)");
         }
-        return processes;
+        return TrainingRun.Trained.of(
+                new Processes(processes, command.console(), command.interrupts()).run(command.commandLine()));
+    }
+
+    /** Whether this process writes what a run leaves. */
+    static boolean leads(@Nullable ProcessGroup group) {
+        return group == null || group.rank() == 0;
     }
 
     /** This process's group, or null where it trains alone. */

@@ -2,8 +2,8 @@ package dev.kinora.cli;
 
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.ProcessGroup;
-import dev.kinora.train.DitTrainConfig;
-import dev.kinora.train.DitTrainer;
+import dev.kinora.train.dit.DitTrainConfig;
+import dev.kinora.train.dit.DitTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -42,38 +42,13 @@ final class TrainDitCommand extends Action {
     private Path folder = Path.of("");
 
     @Option(
-            names = "--vae",
-            paramLabel = "FOLDER",
-            required = true,
-            description = "The autoencoder that made the latents.")
-    private Path vae = Path.of("");
-
-    @Option(
-            names = "--latents",
-            paramLabel = "CACHE",
-            required = true,
-            description = "What kinora train latents wrote.")
-    private Path latents = Path.of("");
-
-    @Option(
             names = "--steps",
             paramLabel = "N",
             description = "Begin a run of so many steps by kinora-mini's recipe and the changes below.")
     private @Nullable Integer steps;
 
-    @Option(
-            names = "--cache-on-device",
-            description = "Hold all latents on the device. Default: read from disk batch by batch.")
-    private boolean cacheOnDevice;
-
     @Mixin
-    private DeviceOption device = new DeviceOption();
-
-    @Mixin
-    private TrainingRun run = new TrainingRun();
-
-    @Mixin
-    private DitOptions options = new DitOptions();
+    private ScratchOptions options = new ScratchOptions();
 
     @Option(
             names = "--export",
@@ -86,22 +61,22 @@ final class TrainDitCommand extends Action {
 
     @Override
     Report run() throws IOException {
-        run.applyThreads();
-        int several = processes.toStart();
-        if (several > 0) {
-            return TrainingRun.Trained.of(new Processes(several, console(), interrupts()).run(commandLine()));
+        options.applyThreads();
+        Report started = processes.started(this);
+        if (started != null) {
+            return started;
         }
-        DitTrainConfig base = steps == null ? run.config(folder, DitTrainConfig.class) : DitTrainConfig.mini(steps);
-        if (base == null) {
+        DitTrainConfig config = steps == null ? options.begun(folder) : options.recipe(steps);
+        if (config == null) {
             throw refuse("--steps", "none", "a number, or --config, for a new run");
         }
         TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
-        DitTrainConfig config = options.applyTo(base);
-        Device on = device.get();
+        Device on = options.device();
         try (ProcessGroup group = processes.join(on);
-                DitTrainer trainer = DitTrainer.open(folder, config, latents, vae, on, cacheOnDevice, group)) {
+                DitTrainer trainer = DitTrainer.open(
+                        folder, config, options.latents(), options.vae(), on, options.cacheOnDevice(), group)) {
             trainer.train(lines);
-            if (export != null && (group == null || group.rank() == 0)) {
+            if (export != null && ProcessOptions.leads(group)) {
                 trainer.export(export, Map.of("kinora", Build.version()));
             }
             return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);

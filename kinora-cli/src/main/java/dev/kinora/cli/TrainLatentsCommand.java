@@ -2,11 +2,11 @@ package dev.kinora.cli;
 
 import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.tensor.Torch;
-import dev.kinora.train.ClipShape;
-import dev.kinora.train.ClipSource;
-import dev.kinora.train.LatentCache;
-import dev.kinora.train.LatentCacheBuilder;
-import dev.kinora.train.ToyboxSource;
+import dev.kinora.train.data.ClipShape;
+import dev.kinora.train.data.ClipSource;
+import dev.kinora.train.data.ToyboxSource;
+import dev.kinora.train.latents.LatentCache;
+import dev.kinora.train.latents.LatentCacheBuilder;
 import dev.kinora.weights.CheckpointFolder;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -1,13 +1,10 @@
 package dev.kinora.cli;
 
 import dev.kinora.models.lora.LoraConfig;
-import dev.kinora.tensor.ProcessGroup;
-import dev.kinora.train.DitTrainer;
-import dev.kinora.train.FineTuneConfig;
+import dev.kinora.train.dit.FineTuneConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,25 +59,9 @@ final class TrainLoraCommand extends Action {
             description = "Write the LoRA with the averaged weights when done, and its origin as FILE.json.")
     private @Nullable Path export;
 
-    @Mixin
-    private ProcessOptions processes = new ProcessOptions();
-
     @Override
     Report run() throws IOException {
-        int several = processes.toStart();
-        if (several > 0) {
-            return TrainingRun.Trained.of(new Processes(several, console(), interrupts()).run(commandLine()));
-        }
-        double scale = alpha == null ? rank : alpha;
-        FineTuneConfig config = options.config(folder, new FineTuneConfig.LoraSettings(rank, scale, targets));
-        TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
-        try (ProcessGroup group = processes.join(options.device());
-                DitTrainer trainer = options.open(folder, config, group)) {
-            trainer.train(lines);
-            if (export != null && (group == null || group.rank() == 0)) {
-                trainer.export(export, Map.of("kinora", Build.version()));
-            }
-            return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);
-        }
+        return options.train(
+                this, folder, new FineTuneConfig.LoraSettings(rank, alpha == null ? rank : alpha, targets), export);
     }
 }

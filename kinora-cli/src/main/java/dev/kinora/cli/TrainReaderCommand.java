@@ -1,7 +1,7 @@
 package dev.kinora.cli;
 
-import dev.kinora.train.ReaderTrainConfig;
-import dev.kinora.train.ReaderTrainer;
+import dev.kinora.train.reader.ReaderTrainConfig;
+import dev.kinora.train.reader.ReaderTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

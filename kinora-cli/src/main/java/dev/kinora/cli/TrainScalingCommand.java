@@ -1,8 +1,7 @@
 package dev.kinora.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.kinora.train.DitTrainConfig;
-import dev.kinora.train.ScalingStudy;
+import dev.kinora.train.scaling.ScalingStudy;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -37,20 +36,6 @@ final class TrainScalingCommand extends Action {
     private Path folder = Path.of("");
 
     @Option(
-            names = "--vae",
-            paramLabel = "FOLDER",
-            required = true,
-            description = "The autoencoder that made the latents.")
-    private Path vae = Path.of("");
-
-    @Option(
-            names = "--latents",
-            paramLabel = "CACHE",
-            required = true,
-            description = "What kinora train latents wrote.")
-    private Path latents = Path.of("");
-
-    @Option(
             names = "--sizes",
             paramLabel = "LAYERSxHEADS",
             split = ",",
@@ -67,21 +52,12 @@ final class TrainScalingCommand extends Action {
     @Option(names = "--steps", paramLabel = "N", required = true, description = "Steps of every run.")
     private int steps;
 
-    @Option(names = "--cache-on-device", description = "Hold all latents on the device.")
-    private boolean cacheOnDevice;
-
     @Mixin
-    private DeviceOption device = new DeviceOption();
-
-    @Mixin
-    private TrainingRun run = new TrainingRun();
-
-    @Mixin
-    private DitOptions options = new DitOptions();
+    private ScratchOptions options = new ScratchOptions();
 
     @Override
     Report run() throws IOException {
-        run.applyThreads();
+        options.applyThreads();
         List<ScalingStudy.Size> models = new ArrayList<>();
         for (String s : sizes) {
             String[] parts = s.split("x", -1);
@@ -91,9 +67,13 @@ final class TrainScalingCommand extends Action {
                 throw refuse("--sizes", s, "LAYERSxHEADS, such as 4x3");
             }
         }
-        DitTrainConfig base = options.applyTo(DitTrainConfig.mini(steps));
-        JsonNode results = new ScalingStudy(folder, models, clips, base)
-                .run(latents, vae, device.get(), cacheOnDevice, new TrainingRun.Lines(console(), interrupts()));
+        JsonNode results = new ScalingStudy(folder, models, clips, options.recipe(steps))
+                .run(
+                        options.latents(),
+                        options.vae(),
+                        options.device(),
+                        options.cacheOnDevice(),
+                        new TrainingRun.Lines(console(), interrupts()));
         return new Studied(folder.resolve("scaling.json"), results);
     }
 

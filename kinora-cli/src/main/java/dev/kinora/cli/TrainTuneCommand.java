@@ -1,11 +1,7 @@
 package dev.kinora.cli;
 
-import dev.kinora.tensor.ProcessGroup;
-import dev.kinora.train.DitTrainer;
-import dev.kinora.train.FineTuneConfig;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,24 +39,8 @@ final class TrainTuneCommand extends Action {
             description = "Write the checkpoint with the averaged weights when done.")
     private @Nullable Path export;
 
-    @Mixin
-    private ProcessOptions processes = new ProcessOptions();
-
     @Override
     Report run() throws IOException {
-        int several = processes.toStart();
-        if (several > 0) {
-            return TrainingRun.Trained.of(new Processes(several, console(), interrupts()).run(commandLine()));
-        }
-        FineTuneConfig config = options.config(folder, null);
-        TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
-        try (ProcessGroup group = processes.join(options.device());
-                DitTrainer trainer = options.open(folder, config, group)) {
-            trainer.train(lines);
-            if (export != null && (group == null || group.rank() == 0)) {
-                trainer.export(export, Map.of("kinora", Build.version()));
-            }
-            return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);
-        }
+        return options.train(this, folder, null, export);
     }
 }

@@ -2,8 +2,8 @@ package dev.kinora.cli;
 
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.ProcessGroup;
-import dev.kinora.train.VaeTrainConfig;
-import dev.kinora.train.VaeTrainer;
+import dev.kinora.train.vae.VaeTrainConfig;
+import dev.kinora.train.vae.VaeTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -76,9 +76,9 @@ final class TrainVaeCommand extends Action {
     @Override
     Report run() throws IOException {
         run.applyThreads();
-        int several = processes.toStart();
-        if (several > 0) {
-            return TrainingRun.Trained.of(new Processes(several, console(), interrupts()).run(commandLine()));
+        Report started = processes.started(this);
+        if (started != null) {
+            return started;
         }
         Device on = device.get();
         VaeTrainConfig own = run.config(folder, VaeTrainConfig.class);
@@ -97,7 +97,7 @@ final class TrainVaeCommand extends Action {
                                 TrainingVideos.draws(videos, config, HELD_OUT, fps, console()),
                                 group)) {
             trainer.train(lines);
-            if (export != null && (group == null || group.rank() == 0)) {
+            if (export != null && ProcessOptions.leads(group)) {
                 trainer.export(export);
             }
             return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kinora.tensor.Torch;
-import dev.kinora.train.TrainListener;
+import dev.kinora.train.run.TrainListener;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

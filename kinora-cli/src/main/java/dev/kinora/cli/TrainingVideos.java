@@ -1,10 +1,10 @@
 package dev.kinora.cli;
 
-import dev.kinora.train.BatchShape;
-import dev.kinora.train.ClipDraws;
-import dev.kinora.train.ClipShape;
-import dev.kinora.train.VaeTrainConfig;
-import dev.kinora.train.VideoFolder;
+import dev.kinora.train.data.BatchShape;
+import dev.kinora.train.data.ClipDraws;
+import dev.kinora.train.data.ClipShape;
+import dev.kinora.train.data.VideoFolder;
+import dev.kinora.train.vae.VaeTrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -38,7 +38,7 @@ final class TrainingVideos {
         Set<ClipShape> shapes = new LinkedHashSet<>();
         for (VaeTrainConfig.Phase phase : config.phases()) {
             for (BatchShape s : phase.shapes()) {
-                shapes.add(of(s));
+                shapes.add(s.clip());
             }
         }
         VideoFolder videos = open(folder, List.copyOf(shapes), fps, console);
@@ -57,11 +57,5 @@ final class TrainingVideos {
             }
         }
         return ClipDraws.of(videos, heldOut);
-    }
-
-    /** The shortest clip that holds so many frames. */
-    private static ClipShape of(BatchShape s) {
-        int frames = s.frames() % 8 == 1 ? s.frames() : s.frames() + 1;
-        return new ClipShape(s.width(), s.height(), frames);
     }
 }

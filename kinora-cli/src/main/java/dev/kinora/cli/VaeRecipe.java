@@ -4,11 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kinora.train.BatchShape;
-import dev.kinora.train.LearningRate;
-import dev.kinora.train.OptimizerConfig;
-import dev.kinora.train.VaeLossConfig;
-import dev.kinora.train.VaeTrainConfig;
+import dev.kinora.train.data.BatchShape;
+import dev.kinora.train.optim.LearningRate;
+import dev.kinora.train.vae.VaeLossConfig;
+import dev.kinora.train.vae.VaeTrainConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,63 +113,70 @@ final class VaeRecipe {
 
     /** The config with everything that was asked for. */
     VaeTrainConfig apply(VaeTrainConfig base) {
-        VaeTrainConfig config = phases.isEmpty() ? base : phased(base);
-        if (decoderOf != null) {
-            config = config.withDecoderOf(decoderOf.toAbsolutePath().toString());
+        ObjectNode tree = JSON.valueToTree(base);
+        if (!phases.isEmpty()) {
+            phased(tree, base.optimizer().rate());
         }
-        VaeLossConfig l = config.losses();
-        VaeLossConfig.Perceptual perceptual = lpips == null
-                ? l.lpips()
-                : new VaeLossConfig.Perceptual(
-                        lpipsWeight == null ? 0.1 : lpipsWeight,
-                        lpips.toAbsolutePath().toString(),
-                        lpipsEveryFrame);
-        if (lpips == null && (lpipsWeight != null || lpipsEveryFrame)) {
+        RecipeOptions.set(tree, "decoderOf", decoderOf == null ? null : absolute(decoderOf));
+        ObjectNode losses = (ObjectNode) tree.get("losses");
+        RecipeOptions.set(losses, "reconstruction", reconstruction);
+        RecipeOptions.set(losses, "edge", edge);
+        RecipeOptions.set(losses, "kl", kl);
+        RecipeOptions.set(losses, "lpips", perceptual());
+        RecipeOptions.set(losses, "gan", adversary());
+        set.forEach(change -> edit(tree, change));
+        try {
+            return TrainingRun.read(
+                    JSON.writeValueAsString(tree), VaeTrainConfig.class, set.isEmpty() ? "config" : "--set");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("--set", e);
+        }
+    }
+
+    private VaeLossConfig.@Nullable Perceptual perceptual() {
+        if (lpips != null) {
+            return new VaeLossConfig.Perceptual(
+                    lpipsWeight == null ? 0.1 : lpipsWeight, absolute(lpips), lpipsEveryFrame);
+        }
+        if (lpipsWeight != null || lpipsEveryFrame) {
             throw new CommandException(
-                    "--lpips = none (expected: a file, where --lpips-weight or --lpips-every-frame" + " is given)");
+                    "--lpips = none (expected: a file, where --lpips-weight or --lpips-every-frame is given)");
         }
-        if (ganStart == null && (ganWeight != null || ganFixed)) {
+        return null;
+    }
+
+    private VaeLossConfig.@Nullable Gan adversary() {
+        if (ganStart != null) {
+            return new VaeLossConfig.Gan(
+                    ganWeight == null ? 0.1 : ganWeight,
+                    ganStart,
+                    Math.min(200, Math.max(0, ganStart - 1)),
+                    !ganFixed,
+                    32,
+                    3,
+                    2e-4,
+                    0);
+        }
+        if (ganWeight != null || ganFixed) {
             throw new CommandException(
-                    "--gan-start = none (expected: a step, where --gan-weight or --gan-fixed is" + " given)");
+                    "--gan-start = none (expected: a step, where --gan-weight or --gan-fixed is given)");
         }
-        VaeLossConfig.Gan gan = ganStart == null
-                ? l.gan()
-                : new VaeLossConfig.Gan(
-                        ganWeight == null ? 0.1 : ganWeight,
-                        ganStart,
-                        Math.min(200, Math.max(0, ganStart - 1)),
-                        !ganFixed,
-                        32,
-                        3,
-                        2e-4,
-                        0);
-        return edited(config.withLosses(new VaeLossConfig(
-                reconstruction == null ? l.reconstruction() : reconstruction,
-                l.reconstructionWeight(),
-                edge == null ? l.edge() : edge,
-                l.edgeScales(),
-                kl == null ? l.kl() : kl,
-                perceptual,
-                gan)));
+        return null;
+    }
+
+    private static String absolute(Path path) {
+        return path.toAbsolutePath().toString();
     }
 
     /** Other phases, with a schedule of their length. */
-    private VaeTrainConfig phased(VaeTrainConfig base) {
+    private void phased(ObjectNode tree, LearningRate rate) {
         List<VaeTrainConfig.Phase> parsed =
                 phases.stream().map(VaeRecipe::phase).toList();
         int steps = parsed.stream().mapToInt(VaeTrainConfig.Phase::steps).sum();
-        OptimizerConfig o = base.optimizer();
-        LearningRate r = o.rate();
-        return base.withPhases(
-                parsed,
-                new OptimizerConfig(
-                        new LearningRate(r.peak(), Math.min(r.warmup(), steps / 10), steps, r.floor()),
-                        o.muon(),
-                        o.beta1(),
-                        o.beta2(),
-                        o.weightDecay(),
-                        o.clip(),
-                        o.ema()));
+        RecipeOptions.set(tree, "phases", parsed);
+        ObjectNode schedule = (ObjectNode) tree.at("/optimizer/rate");
+        RecipeOptions.set(schedule, "steps", steps);
+        RecipeOptions.set(schedule, "warmup", Math.min(rate.warmup(), steps / 10));
     }
 
     private static VaeTrainConfig.Phase phase(String text) {
@@ -193,25 +199,16 @@ final class VaeRecipe {
         return new VaeTrainConfig.Phase(Integer.parseInt(text.substring(0, at)), shapes, whole);
     }
 
-    private VaeTrainConfig edited(VaeTrainConfig config) {
-        ObjectNode tree = JSON.valueToTree(config);
-        for (String change : set) {
-            int at = change.indexOf('=');
-            String key = at < 0 ? change : change.substring(0, at);
-            int dot = key.lastIndexOf('.');
-            JsonNode parent =
-                    dot < 0 ? tree : tree.at("/" + key.substring(0, dot).replace('.', '/'));
-            String name = key.substring(dot + 1);
-            if (at < 1 || !(parent instanceof ObjectNode object) || !object.has(name)) {
-                throw new CommandException("--set = " + change + " (expected: KEY=VALUE, KEY a field of config.json)");
-            }
-            object.set(name, value(change.substring(at + 1)));
+    private static void edit(ObjectNode tree, String change) {
+        int at = change.indexOf('=');
+        String key = at < 0 ? change : change.substring(0, at);
+        int dot = key.lastIndexOf('.');
+        JsonNode parent = dot < 0 ? tree : tree.at("/" + key.substring(0, dot).replace('.', '/'));
+        String name = key.substring(dot + 1);
+        if (at < 1 || !(parent instanceof ObjectNode object) || !object.has(name)) {
+            throw new CommandException("--set = " + change + " (expected: KEY=VALUE, KEY a field of config.json)");
         }
-        try {
-            return TrainingRun.read(JSON.writeValueAsString(tree), VaeTrainConfig.class, "--set");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("--set", e);
-        }
+        object.set(name, value(change.substring(at + 1)));
     }
 
     /** JSON where it is JSON, else text. */

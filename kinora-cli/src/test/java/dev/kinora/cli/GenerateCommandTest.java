@@ -193,7 +193,7 @@ class GenerateCommandTest {
             2 | --guidance=nan    | --guidance = nan (expected:
             2 | --dtype=int8      | --dtype = int8 (expected: fp32, bf16 or fp16)
             2 | --dynamic-guidance=on | --dynamic-guidance = on (expected: off, compat or index)
-            1 | --scheduler=euler | scheduler = euler (expected: ddim or dpm)
+            1 | --scheduler=euler | scheduler = euler (expected: ddim, dpm or flow-euler)
             1 | --lora=nope.safetensors:0.5 | lora = nope.safetensors (expected: a safetensors file)
             1 | --image=nope.png  | nope.png (expected: an existing picture
             1 | --video=nope.mp4  | nope.mp4 (expected: an existing video

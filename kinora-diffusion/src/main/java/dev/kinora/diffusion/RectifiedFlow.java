@@ -1,10 +1,8 @@
 package dev.kinora.diffusion;
 
-import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.Tensors;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Straight lines from data to noise (Liu et al. 2022, arXiv 2209.03003): x_t = (1 - t)·x0 + t·ε for t in [0, 1], and the
@@ -27,16 +25,6 @@ public record RectifiedFlow(double shift) {
     /** A time moved by the shift; 0 and 1 stay. */
     public double shifted(double t) {
         return shift * t / (1 + (shift - 1) * t);
-    }
-
-    /** The times of a run, 1 down to 0, shifted: [steps + 1]. */
-    public double[] times(int steps) {
-        if (steps < 1) {
-            throw new IllegalArgumentException("RectifiedFlow: steps = " + steps + " (expected: at least 1)");
-        }
-        double[] times = new double[steps + 1];
-        Arrays.setAll(times, i -> shifted(1 - (double) i / steps));
-        return times;
     }
 
     /** Clean samples moved to one time per batch element, in the samples' type: (1 - t)·x0 + t·ε. */
@@ -64,34 +52,5 @@ public record RectifiedFlow(double shift) {
         Arrays.fill(shape, 1);
         shape[0] = times.length;
         return Tensors.of(times).to(samples.dtype()).to(samples.device()).reshape(shape);
-    }
-
-    /** Euler's method over {@link #times}. */
-    public Solver solver(int steps) {
-        return new Euler(times(steps));
-    }
-
-    private static final class Euler implements Solver {
-        private final double[] times; // [steps + 1]
-
-        Euler(double[] times) {
-            this.times = times;
-        }
-
-        @Override
-        public int steps() {
-            return times.length - 1;
-        }
-
-        @Override
-        public double timestep(int index) {
-            return TIMESTEP_SCALE * times[index];
-        }
-
-        @Override
-        public Update step(int index, Tensor output, Tensor x, @Nullable Tensor previousX0, Rng rng) {
-            double t = times[index];
-            return new Update(x.add(output.mul(times[index + 1] - t)), x.sub(output.mul(t)));
-        }
     }
 }

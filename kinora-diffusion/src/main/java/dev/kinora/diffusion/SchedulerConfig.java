@@ -79,7 +79,8 @@ public record SchedulerConfig(
      * @throws ConfigException with file, key and value of what cannot be used
      */
     public static SchedulerConfig of(Config config) {
-        ConfigReader r = config.reader(Scheduler.Kind.DDIM.className(), Scheduler.Kind.DPM.className());
+        ConfigReader r =
+                config.reader(CogVideoXScheduler.Kind.DDIM.className(), CogVideoXScheduler.Kind.DPM.className());
         r.ignore("clip_sample", "clip_sample_range", "sample_max_value"); // diffusers' steps read none of them
         try {
             return r.done(new SchedulerConfig(
@@ -120,7 +121,7 @@ public record SchedulerConfig(
     }
 
     /** The fields as diffusers writes them, for a scheduler of this kind. */
-    public Config toConfig(Scheduler.Kind kind) {
+    public Config toConfig(CogVideoXScheduler.Kind kind) {
         return Config.of(kind.className())
                 .with("beta_end", betaEnd)
                 .with("beta_schedule", betaSchedule)

@@ -23,11 +23,11 @@ class GuidanceTest {
         "2b, v2v_dynamic, DDIM",
         "1.5-5b-i2v, i2v_ddim_dynamic, DDIM"
     })
-    void compatScalesEqualDiffusers(String variant, String pipeline, Scheduler.Kind kind) {
+    void compatScalesEqualDiffusers(String variant, String pipeline, CogVideoXScheduler.Kind kind) {
         Golden golden = new Golden("cogvideox/" + variant + "/golden/pipeline_" + pipeline + ".safetensors");
         double[] expected = golden.get("guidance_scales").toDoubles();
-        Solver solver =
-                new Scheduler(kind, SchedulerConfig.cogVideoX(1)).solver(5, pipeline.startsWith("v2v") ? 0.8 : 1);
+        Solver solver = new CogVideoXScheduler(kind, SchedulerConfig.cogVideoX(1))
+                .solver(5, pipeline.startsWith("v2v") ? 0.8 : 1);
         Guidance guidance = new Guidance(6, Guidance.Dynamic.COMPAT);
         assertThat(expected).hasSize(solver.steps());
         for (int i = 0; i < solver.steps(); i++) {
@@ -40,7 +40,7 @@ class GuidanceTest {
     @Test
     void compatScalesOfFiftyStepsAreThePublishedOnes() {
         Guidance guidance = new Guidance(6, Guidance.Dynamic.COMPAT);
-        Solver solver = new Scheduler(Scheduler.Kind.DPM, SchedulerConfig.cogVideoX(1)).solver(50);
+        Solver solver = new CogVideoXScheduler(CogVideoXScheduler.Kind.DPM, SchedulerConfig.cogVideoX(1)).solver(50);
         double[] expected = {2.291, 2.544, 6.974};
         for (int i = 0; i < 3; i++) {
             assertThat(guidance.at(new Moment(i, solver.timestep(i), 50))).isCloseTo(expected[i], within(1e-3));

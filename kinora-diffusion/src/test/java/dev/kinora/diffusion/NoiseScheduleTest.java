@@ -99,9 +99,9 @@ class NoiseScheduleTest {
 
     @Test
     void configSurvivesItsWriting() {
-        for (Scheduler.Kind kind : Scheduler.Kind.values()) {
-            Scheduler scheduler = new Scheduler(kind, SchedulerConfig.cogVideoX(3));
-            Scheduler read = Scheduler.of(scheduler.config().toConfig(kind));
+        for (CogVideoXScheduler.Kind kind : CogVideoXScheduler.Kind.values()) {
+            CogVideoXScheduler scheduler = new CogVideoXScheduler(kind, SchedulerConfig.cogVideoX(3));
+            CogVideoXScheduler read = CogVideoXScheduler.of(scheduler.config().toConfig(kind));
             assertThat(read.kind()).isEqualTo(kind);
             assertThat(read.config()).isEqualTo(scheduler.config());
         }

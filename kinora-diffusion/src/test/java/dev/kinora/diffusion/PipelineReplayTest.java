@@ -43,8 +43,10 @@ class PipelineReplayTest {
         Map<String, String> said =
                 SafetensorsFile.header(Goldens.path("cogvideox/" + run)).metadata();
         Path variant = Goldens.path("cogvideox/" + run.substring(0, run.indexOf('/')));
-        Scheduler scheduler = Scheduler.of(Config.read(variant.resolve("scheduler/scheduler_config.json")))
-                .with(Scheduler.Kind.valueOf(said.getOrDefault("scheduler", "").toUpperCase(Locale.ROOT)));
+        CogVideoXScheduler scheduler = CogVideoXScheduler.of(
+                        Config.read(variant.resolve("scheduler/scheduler_config.json")))
+                .with(CogVideoXScheduler.Kind.valueOf(
+                        said.getOrDefault("scheduler", "").toUpperCase(Locale.ROOT)));
         int steps = Integer.parseInt(said.getOrDefault("steps", ""));
         double strength = Double.parseDouble(said.getOrDefault("strength", "1"));
         Solver solver = scheduler.solver(steps, strength);
@@ -55,7 +57,7 @@ class PipelineReplayTest {
 
         Tensor initial = golden.get("latents_initial");
         long[] timesteps = golden.get("timesteps").toLongs();
-        assertThat(scheduler.startTimestep(steps, strength)).isEqualTo(timesteps[0]);
+        assertThat(scheduler.solver(steps, strength).timestep(0)).isEqualTo(timesteps[0]);
         Denoiser recorded = (x, at) -> {
             assertThat(at.timestep()).isEqualTo(timesteps[at.index()]);
             return golden.get("noise_pred_" + at.index());

@@ -10,8 +10,11 @@ import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.Tensors;
 import dev.kinora.testkit.Closeness;
 import dev.kinora.testkit.TensorTest;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -20,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @TensorTest
 class SolverTest {
     private static final Golden SEQUENCES = new Golden("scheduler/sequences.safetensors");
+    private static final Golden FLOW = new Golden("scheduler/flow.safetensors");
     private static final long[] SHAPE = {1, 2, 3, 2, 3};
 
     /** The function that stood for a network when the goldens were made. */
@@ -34,9 +38,9 @@ class SolverTest {
         "3, 1", "3, 2", "3, 5", "3, 7", "3, 50",
     })
     void runsEqualDiffusers(int shift, int steps) {
-        for (Scheduler.Kind kind : Scheduler.Kind.values()) {
+        for (CogVideoXScheduler.Kind kind : CogVideoXScheduler.Kind.values()) {
             check(
-                    new Scheduler(kind, SchedulerConfig.cogVideoX(shift)),
+                    new CogVideoXScheduler(kind, SchedulerConfig.cogVideoX(shift)),
                     "shift" + shift,
                     steps,
                     steps,
@@ -62,22 +66,23 @@ class SolverTest {
             int steps,
             int seed) {
         int offset = spacing == TimestepSpacing.LEADING ? 1 : 0;
-        for (Scheduler.Kind kind : Scheduler.Kind.values()) {
+        for (CogVideoXScheduler.Kind kind : CogVideoXScheduler.Kind.values()) {
             SchedulerConfig config = new SchedulerConfig(
                     1000, 0.00085, 0.012, "scaled_linear", null, one, offset, prediction, spacing, zeroSnr, 1);
-            check(new Scheduler(kind, config), golden, steps, seed, DType.FP32, 1e-5);
+            check(new CogVideoXScheduler(kind, config), golden, steps, seed, DType.FP32, 1e-5);
         }
     }
 
     @Test
     void bfloat16RunsEqualDiffusers() {
-        for (Scheduler.Kind kind : Scheduler.Kind.values()) {
-            check(new Scheduler(kind, SchedulerConfig.cogVideoX(1)), "bf16", 5, 14, DType.BF16, 1e-6);
+        for (CogVideoXScheduler.Kind kind : CogVideoXScheduler.Kind.values()) {
+            check(new CogVideoXScheduler(kind, SchedulerConfig.cogVideoX(1)), "bf16", 5, 14, DType.BF16, 1e-6);
         }
     }
 
-    private static void check(Scheduler scheduler, String golden, int steps, long seed, DType dtype, double tolerance) {
-        String key = (scheduler.kind() == Scheduler.Kind.DDIM ? "ddim/" : "dpm/") + golden + "/steps" + steps;
+    private static void check(
+            CogVideoXScheduler scheduler, String golden, int steps, long seed, DType dtype, double tolerance) {
+        String key = (scheduler.kind() == CogVideoXScheduler.Kind.DDIM ? "ddim/" : "dpm/") + golden + "/steps" + steps;
         assertThat(scheduler.timesteps(steps))
                 .isEqualTo(SEQUENCES.get(key + "/timesteps").toLongs());
         try (Rng rng = new Rng(seed)) {
@@ -109,8 +114,8 @@ class SolverTest {
     void exactNetworkIsSolvedExactly() {
         // If the network knows the clean sample, every solver has to end in it from any noise.
         Tensor truth = Tensors.linspace(-1, 1, 24, DType.FP32).reshape(1, 2, 3, 2, 2);
-        for (Scheduler.Kind kind : Scheduler.Kind.values()) {
-            Scheduler scheduler = new Scheduler(kind, SchedulerConfig.cogVideoX(3));
+        for (CogVideoXScheduler.Kind kind : CogVideoXScheduler.Kind.values()) {
+            CogVideoXScheduler scheduler = new CogVideoXScheduler(kind, SchedulerConfig.cogVideoX(3));
             for (int steps : new int[] {1, 4, 11, 61}) {
                 try (Rng rng = new Rng(steps)) {
                     Denoiser perfect = (x, at) -> {
@@ -131,7 +136,7 @@ class SolverTest {
                 }
             }
         }
-        RectifiedFlow flow = new RectifiedFlow(3);
+        Scheduler flow = new FlowMatchEulerScheduler(1000, 3);
         for (int steps : new int[] {1, 10}) {
             try (Rng rng = new Rng(1)) {
                 Tensor noise = rng.randn(DType.FP32, truth.shape());
@@ -155,14 +160,60 @@ class SolverTest {
             Closeness.assertClose("x0", back, x0, 1e-6);
         }
         RectifiedFlow flow = new RectifiedFlow(3);
-        assertThat(flow.times(4)).startsWith(1.0).endsWith(0.0).isSortedAccordingTo((a, b) -> Double.compare(b, a));
         assertThat(flow.shifted(0.5)).isCloseTo(0.75, within(1e-12));
         assertThatThrownBy(() -> new RectifiedFlow(0)).hasMessageContaining("shift = 0.0 (expected: above 0)");
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 1", "1, 2", "1, 7", "3, 5", "2.5, 50", "0.7, 5"})
+    void flowsGoAsInDiffusers(double shift, int steps) {
+        String key = "shift" + new DecimalFormat("#.#", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(shift)
+                + "/steps" + steps;
+        FlowMatchEulerScheduler scheduler = new FlowMatchEulerScheduler(1000, shift);
+        assertThat(scheduler.sigmas(steps)).isEqualTo(FLOW.get(key + "/sigmas").toFloats());
+        Solver solver = scheduler.solver(steps);
+        float[] timesteps = FLOW.get(key + "/timesteps").toFloats();
+        for (int i = 0; i < steps; i++) {
+            assertThat((float) solver.timestep(i)).isEqualTo(timesteps[i]);
+        }
+        for (DType dtype : new DType[] {DType.FP32, DType.BF16}) {
+            String run = key + (dtype == DType.FP32 ? "/fp32" : "/bf16");
+            try (Rng rng = new Rng(steps)) {
+                Tensor noise = rng.randn(dtype, SHAPE);
+                assertThat(noise.equalTo(FLOW.get(run + "/initial"))).isTrue();
+                List<Tensor> samples = new ArrayList<>();
+                Sampler.sample(FAKE, solver, noise, rng, (at, x, x0) -> samples.add(x.copy()));
+                Tensor expected = FLOW.get(run + "/samples");
+                for (int i = 0; i < steps; i++) {
+                    Closeness.assertClose(run + " sample " + i, samples.get(i), expected.select(0, i), 1e-6);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFlowStartsPartOfTheWay() {
+        Tensor clean = FLOW.get("partly/clean");
+        Tensor noise = FLOW.get("partly/noise");
+        FlowMatchEulerScheduler scheduler = new FlowMatchEulerScheduler(1000, 3);
+        Closeness.assertClose("noised", scheduler.noised(clean, noise, 5, 0.6), FLOW.get("partly/noised"), 1e-6);
+        assertThat(scheduler.solver(5, 0.6).steps()).isEqualTo(3);
+    }
+
+    @Test
+    void flowConfigsAreReadAndRefused() {
+        FlowMatchEulerScheduler scheduler = new FlowMatchEulerScheduler(500, 2);
+        assertThat(Scheduler.of(scheduler.toConfig())).isEqualTo(scheduler);
+        assertThatThrownBy(() -> Scheduler.of(scheduler.toConfig().with("use_dynamic_shifting", true)))
+                .hasMessageContaining("use_dynamic_shifting = true (expected: false)");
+        assertThatThrownBy(() -> Scheduler.of(scheduler.toConfig().with("shift", 0)))
+                .hasMessageContaining("shift = 0.0 (expected: above 0)");
+    }
+
     @Test
     void aStepThatOverflowsIsNamed() {
-        Scheduler scheduler = new Scheduler(Scheduler.Kind.DDIM, SchedulerConfig.cogVideoX(1));
+        CogVideoXScheduler scheduler =
+                new CogVideoXScheduler(CogVideoXScheduler.Kind.DDIM, SchedulerConfig.cogVideoX(1));
         Denoiser bad = (x, at) -> at.index() < 2 ? x : x.mul(Double.NaN);
         try (Rng rng = new Rng(0)) {
             Tensor noise = rng.randn(DType.FP32, 2, 2);

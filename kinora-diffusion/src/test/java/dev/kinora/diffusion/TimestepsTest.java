@@ -53,8 +53,9 @@ class TimestepsTest {
 
     @Test
     void strengthKeepsTheLastSteps() {
-        Scheduler scheduler = new Scheduler(Scheduler.Kind.DDIM, SchedulerConfig.cogVideoX(1));
-        assertThat(scheduler.startTimestep(5, 0.8)).isEqualTo(799);
+        CogVideoXScheduler scheduler =
+                new CogVideoXScheduler(CogVideoXScheduler.Kind.DDIM, SchedulerConfig.cogVideoX(1));
+        assertThat(scheduler.solver(5, 0.8).timestep(0)).isEqualTo(799);
         assertThat(scheduler.solver(5, 0.8).steps()).isEqualTo(4);
         assertThat(scheduler.solver(50, 1).timestep(0)).isEqualTo(999);
         assertThatThrownBy(() -> scheduler.solver(5, 0.1)).hasMessageContaining("strength = 0.1 (expected: 0.2 to 1");

@@ -1,5 +1,6 @@
 package dev.kinora.pipeline;
 
+import dev.kinora.diffusion.CogVideoXScheduler;
 import dev.kinora.diffusion.Denoiser;
 import dev.kinora.diffusion.Guidance;
 import dev.kinora.diffusion.Sampler;
@@ -210,15 +211,20 @@ final class CogVideoXPipeline implements VideoPipeline {
         Tensor ofs = model.config().ofsEmbedDim() == null ? null : Tensors.full(OFS, text.dtype(), 1);
         return (x, at) -> {
             Tensor input = image == null ? x : Tensors.cat(2, x, image.expand(x.size(0), -1, -1, -1, -1));
-            Tensor timestep = Tensors.full(at.timestep(), DType.INT64, x.size(0));
+            Tensor timestep = Tensors.full(at.timestep(), DType.FP32, x.size(0)); // a flow's are no integers
             return model.forward(input, text, timestep, ofs, rope);
         };
     }
 
     private Scheduler scheduler(GenerateRequest request) {
         String name = request.scheduler();
-        return name == null
-                ? scheduler
-                : scheduler.with(name.equals("ddim") ? Scheduler.Kind.DDIM : Scheduler.Kind.DPM);
+        if (name == null || name.equals(scheduler.name())) {
+            return scheduler;
+        }
+        if (scheduler instanceof CogVideoXScheduler own && !name.equals("flow-euler")) {
+            return own.with(name.equals("ddim") ? CogVideoXScheduler.Kind.DDIM : CogVideoXScheduler.Kind.DPM);
+        }
+        throw new RequestException(
+                "request", "scheduler", name, scheduler.name() + ", which the checkpoint was trained for");
     }
 }

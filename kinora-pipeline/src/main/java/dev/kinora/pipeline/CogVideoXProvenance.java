@@ -41,7 +41,7 @@ final class CogVideoXProvenance {
                 name(r.guidance().dynamic()),
                 r.seed(),
                 dtype == null ? "stored" : name(dtype),
-                name(scheduler.kind()),
+                scheduler.name(),
                 plan.vaeTiling());
         List<Provenance.Lora> loras = new ArrayList<>();
         for (LoraRequest lora : r.loras()) {

@@ -5,6 +5,7 @@ import dev.kinora.media.Image;
 import dev.kinora.media.Video;
 import dev.kinora.tensor.DType;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the one generator that every draw comes from
  * @param dtype storage and compute type of transformer and text encoder; as stored if null
  * @param loras applied together, in this order
- * @param scheduler {@code ddim} or {@code dpm}; the checkpoint's if null
+ * @param scheduler {@code ddim}, {@code dpm} or {@code flow-euler}, of those that suit what the checkpoint predicts; the
+ *     checkpoint's if null
  */
 public record GenerateRequest(
         String prompt,
@@ -41,6 +43,7 @@ public record GenerateRequest(
         @Nullable DType dtype,
         List<LoraRequest> loras,
         @Nullable String scheduler) {
+    private static final Set<String> SCHEDULERS = Set.of("ddim", "dpm", "flow-euler");
 
     private static final String WHERE = "request";
 
@@ -54,11 +57,7 @@ public record GenerateRequest(
         require(height == null || height >= 1, "height", height, "1 or more");
         require(width == null || width >= 1, "width", width, "1 or more");
         require(steps >= 1, "steps", steps, "1 or more");
-        require(
-                scheduler == null || scheduler.equals("ddim") || scheduler.equals("dpm"),
-                "scheduler",
-                scheduler,
-                "ddim or dpm");
+        require(scheduler == null || SCHEDULERS.contains(scheduler), "scheduler", scheduler, "ddim, dpm or flow-euler");
         require(
                 dtype == null || dtype == DType.FP32 || dtype == DType.BF16 || dtype == DType.FP16,
                 "dtype",

@@ -76,8 +76,7 @@ sealed interface LatentStart {
                 LatentLayout layout, LatentCodec codec, Scheduler scheduler, int steps, DType dtype, Rng rng) {
             Tensor clean = codec.encodeVideo(video, rng).to(dtype); // [1, F, C, H, W]
             Tensor noise = rng.randn(dtype, layout.shape());
-            return new Started(
-                    scheduler.schedule().addNoise(clean, noise, scheduler.startTimestep(steps, strength)), null);
+            return new Started(scheduler.noised(clean, noise, steps, strength), null);
         }
 
         @Override

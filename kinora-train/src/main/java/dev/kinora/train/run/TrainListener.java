@@ -1,0 +1,26 @@
+package dev.kinora.train.run;
+
+import java.util.Map;
+
+/** Hears how a run goes; called on the training thread. */
+public interface TrainListener {
+    /** A listener that does nothing. */
+    TrainListener SILENT = new TrainListener() {};
+
+    /**
+     * After a step that is logged.
+     *
+     * @param step from 1
+     * @param steps the last one
+     * @param metrics by name, in a fixed order
+     */
+    default void onStep(int step, int steps, Map<String, Double> metrics) {}
+
+    /** A line worth showing: a stage began, a checkpoint was written. */
+    default void onNote(String note) {}
+
+    /** Asked after every step; true ends the run with a checkpoint of what it has reached. */
+    default boolean shouldStop() {
+        return false;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.kinora.train.dit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.kinora.train.latents;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.kinora.train;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,103 @@
+package dev.kinora.train.vae;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kinora.testkit.Processes;
+import dev.kinora.testkit.TensorTest;
+import dev.kinora.toybox.ToyboxMix;
+import dev.kinora.train.data.BatchShape;
+import dev.kinora.train.optim.LearningRate;
+import dev.kinora.train.optim.OptimizerConfig;
+import dev.kinora.train.optim.Precision;
+import dev.kinora.train.run.TrainListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two processes that share first batches, then clips' time, learn what one learns; also when one of them dies. */
+@TensorTest
+final class VaeProcessesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    static VaeTrainConfig config() {
+        return new VaeTrainConfig(
+                3,
+                new ToyboxMix(16, 16, 17, 8, 0, 0, false),
+                List.of(8, 8, 8),
+                1,
+                4,
+                4,
+                List.of(
+                        new VaeTrainConfig.Phase(1, List.of(new BatchShape(16, 16, 1, 2))),
+                        new VaeTrainConfig.Phase(3, List.of(new BatchShape(16, 24, 17, 1)), true)),
+                new VaeLossConfig(VaeLossConfig.Reconstruction.L2, 1, 0.5, 2, 1e-4, null, null),
+                new OptimizerConfig(new LearningRate(1e-3, 1, 4, 0.1), false, 0.9, 0.99, 0.01, 1, 0.9),
+                Precision.FP32,
+                1,
+                2,
+                null);
+    }
+
+    private List<Processes.Started> start(String name, Path run, int dying) throws IOException {
+        List<Processes.Started> workers = new ArrayList<>();
+        for (int rank = 0; rank < 2; rank++) {
+            workers.add(Processes.start(
+                    VaeProcessesWorker.class,
+                    folder,
+                    name + rank,
+                    Integer.toString(rank),
+                    "2",
+                    folder.resolve(name + ".rendezvous").toString(),
+                    run.toString(),
+                    Integer.toString(rank == 1 ? dying : 0)));
+        }
+        return workers;
+    }
+
+    private static List<JsonNode> rows(Path run) throws IOException {
+        List<JsonNode> rows = new ArrayList<>();
+        for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
+            rows.add(JSON.readTree(line));
+        }
+        return rows;
+    }
+
+    @Test
+    void learnsWhatOneProcessLearnsThoughOneDies() throws IOException, InterruptedException {
+        Path together = folder.resolve("together");
+        List<Processes.Started> first = start("first", together, 3);
+        assertThat(first.get(1).await(300)).as(first.get(1).text()).isEqualTo(7);
+        assertThat(first.get(0).await(300)).as(first.get(0).text()).isPositive();
+        assertThat(first.get(0).text())
+                .contains("process group: ", "at rank 0 of 2 = failed (expected: all 2 processes");
+        for (Processes.Started worker : start("second", together, 0)) {
+            assertThat(worker.await(300)).as(worker.text()).isZero();
+        }
+
+        Path alone = folder.resolve("alone");
+        try (VaeTrainer trainer = VaeTrainer.open(alone, config())) {
+            trainer.train(TrainListener.SILENT);
+        }
+        List<JsonNode> expected = rows(alone);
+        List<JsonNode> actual = rows(together);
+        assertThat(actual).hasSameSizeAs(expected).hasSize(6); // four steps, two validations
+        for (int i = 0; i < expected.size(); i++) {
+            for (String term : List.of("loss", "l2", "edge", "kl", "gradient_norm", "validation_psnr")) {
+                double value = expected.get(i).path(term).asDouble();
+                assertThat(actual.get(i).path(term).asDouble())
+                        .as(term + " of row " + i)
+                        .isCloseTo(value, within(1e-4 * Math.abs(value) + 1e-7));
+            }
+        }
+    }
+}

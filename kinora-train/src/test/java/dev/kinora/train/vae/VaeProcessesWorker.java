@@ -1,0 +1,40 @@
+package dev.kinora.train.vae;
+
+import dev.kinora.tensor.Device;
+import dev.kinora.tensor.ProcessGroup;
+import dev.kinora.tensor.Rendezvous;
+import dev.kinora.train.run.TrainListener;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** One of the processes of {@link VaeProcessesTest}. */
+final class VaeProcessesWorker {
+    private VaeProcessesWorker() {}
+
+    /** Arguments: rank, size, rendezvous file, run folder, the step after which to die or 0. */
+    public static void main(String[] args) throws IOException {
+        Rendezvous.Seat seat = new Rendezvous.Seat(
+                Rendezvous.file(Path.of(args[2])),
+                Integer.parseInt(args[0]),
+                Integer.parseInt(args[1]),
+                Duration.ofMinutes(4));
+        int last = Integer.parseInt(args[4]);
+        try (ProcessGroup group = ProcessGroup.join(seat, Device.CPU);
+                VaeTrainer trainer = VaeTrainer.open(Path.of(args[3]), VaeProcessesTest.config(), Device.CPU, group)) {
+            trainer.train(new TrainListener() {
+                private int asked;
+
+                @Override
+                public boolean shouldStop() { // asked after steps 1 and 3, which save nothing
+                    asked++;
+                    if (2 * asked - 1 == last) {
+                        Runtime.getRuntime().halt(7);
+                    }
+                    return false;
+                }
+            });
+        }
+        System.out.println("done");
+    }
+}
