@@ -97,10 +97,7 @@ final class CurateCaptionCommand extends Action {
             description = "Another model of the same server for the summaries, such as a student. Default: the same.")
     private @Nullable String summaryModel;
 
-    @Option(
-            names = "--frames",
-            paramLabel = "N",
-            description = "Pictures that stand for a clip, 1 to 64. Default: 8.")
+    @Option(names = "--frames", paramLabel = "N", description = "Pictures that stand for a clip, 1 to 64. Default: 8.")
     private int frames = Sampling.DEFAULT.videoFrames();
 
     @Option(
@@ -254,8 +251,7 @@ final class CurateCaptionCommand extends Action {
             Path dataset,
             CaptionRun.Result captions,
             @Nullable Spent spent,
-            @Nullable Spent spentOnSummaries)
-            implements Report {
+            @Nullable Spent spentOnSummaries) implements Report {
         @Override
         public void print(PrintWriter to) {
             to.println(dataset + ": " + captions.rows() + " clips captioned, " + captions.asked() + " of them now");

@@ -47,10 +47,7 @@ final class CurateJudgeCommand extends Action {
     @Mixin
     private EndpointOptions endpoint = new EndpointOptions();
 
-    @Option(
-            names = "--frames",
-            paramLabel = "N",
-            description = "Pictures that stand for a clip, 1 to 64. Default: 8.")
+    @Option(names = "--frames", paramLabel = "N", description = "Pictures that stand for a clip, 1 to 64. Default: 8.")
     private int frames = Sampling.DEFAULT.videoFrames();
 
     @Option(
@@ -79,8 +76,8 @@ final class CurateJudgeCommand extends Action {
         if (longSide > 1024) {
             throw refuse("--long-side", longSide, "32 to 1024");
         }
-        Sampling sampling = new Sampling(
-                frames, Sampling.DEFAULT.denseSeconds(), Sampling.DEFAULT.denseFrames(), longSide);
+        Sampling sampling =
+                new Sampling(frames, Sampling.DEFAULT.denseSeconds(), Sampling.DEFAULT.denseFrames(), longSide);
         Progress progress = new Progress(console());
         ChatClient client = new ChatClient(endpoint.settings(console(), "--model", model));
         interrupts().onStop(client::cancel);

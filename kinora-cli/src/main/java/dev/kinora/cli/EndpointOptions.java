@@ -86,7 +86,10 @@ final class EndpointOptions {
                 .patience(
                         Duration.ofMillis(Math.round(timeoutSeconds * 1000)),
                         new RetryPolicy(tries, usual.first(), usual.longest(), usual.longestAsked()))
-                .cache(noAnswers ? null : answers != null ? answers : Build.cache().resolve("answers"))
+                .cache(
+                        noAnswers
+                                ? null
+                                : answers != null ? answers : Build.cache().resolve("answers"))
                 .budget(
                         prices == null ? null : Prices.parse(prices),
                         maxCost == null ? Double.POSITIVE_INFINITY : maxCost);

@@ -138,10 +138,7 @@ final class GenerateCommand extends Action {
                     + " --expand-model. Both prompts go into the video's record.")
     private boolean expand;
 
-    @Option(
-            names = "--expand-model",
-            paramLabel = "NAME",
-            description = "The language model, as its server calls it.")
+    @Option(names = "--expand-model", paramLabel = "NAME", description = "The language model, as its server calls it.")
     private @Nullable String expandModel;
 
     @Mixin
@@ -185,7 +182,14 @@ final class GenerateCommand extends Action {
         request.image(readImage(inputs)).video(readVideo(inputs));
         GenerateRequest asked = request.build();
         return new GenerationJob(console(), interrupts())
-                .run(pipeline, asked, inputs, expansion(richer), model, output, Path.of(slug(text) + "-" + asked.seed() + ".mp4"));
+                .run(
+                        pipeline,
+                        asked,
+                        inputs,
+                        expansion(richer),
+                        model,
+                        output,
+                        Path.of(slug(text) + "-" + asked.seed() + ".mp4"));
     }
 
     private PromptExpander.Expanded expanded(String text) throws IOException {
@@ -198,9 +202,7 @@ final class GenerateCommand extends Action {
     }
 
     private static Provenance.@Nullable Expansion expansion(PromptExpander.@Nullable Expanded e) {
-        return e == null
-                ? null
-                : new Provenance.Expansion(e.original(), e.model(), e.prompt(), e.promptSha256());
+        return e == null ? null : new Provenance.Expansion(e.original(), e.model(), e.prompt(), e.promptSha256());
     }
 
     private String promptText() throws IOException {

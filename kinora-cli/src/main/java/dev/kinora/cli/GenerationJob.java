@@ -75,10 +75,8 @@ final class GenerationJob {
     }
 
     /** The record with what only the caller knows: files read, the file's rate. */
-    private static Provenance withFile(Provenance p,
-            List<Provenance.Input> inputs,
-            Provenance.@Nullable Expansion expansion,
-            Rational rate) {
+    private static Provenance withFile(
+            Provenance p, List<Provenance.Input> inputs, Provenance.@Nullable Expansion expansion, Rational rate) {
         Provenance.Resolved r = p.request();
         Provenance.Resolved resolved = new Provenance.Resolved(
                 r.task(),

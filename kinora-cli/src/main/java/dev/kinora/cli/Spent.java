@@ -14,14 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param completionTokens of the first
  * @param cost of the first; null where prices were not given
  */
-record Spent(long questions, long fromCache, long promptTokens, long completionTokens, @Nullable Double cost) {
+record Spent(
+        long questions,
+        long fromCache,
+        long promptTokens,
+        long completionTokens,
+        @Nullable Double cost) {
     static Spent of(Spending.Totals t) {
         return new Spent(
-                t.asked(),
-                t.fromCache(),
-                t.paid().promptTokens(),
-                t.paid().completionTokens(),
-                t.cost());
+                t.asked(), t.fromCache(), t.paid().promptTokens(), t.paid().completionTokens(), t.cost());
     }
 
     void print(PrintWriter to) {

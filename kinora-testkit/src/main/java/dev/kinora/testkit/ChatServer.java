@@ -47,8 +47,11 @@ public final class ChatServer implements AutoCloseable {
     public record Reply(int status, Map<String, String> headers, String body, int bytes) {
         /** An answer of a model, with 10 tokens in and 5 out. */
         public static Reply text(String text) {
-            return json(200, "{\"model\":\"double\",\"choices\":[{\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\","
-                    + "\"content\":\"" + escape(text) + "\"}}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5}}");
+            return json(
+                    200,
+                    "{\"model\":\"double\",\"choices\":[{\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\","
+                            + "\"content\":\"" + escape(text)
+                            + "\"}}],\"usage\":{\"prompt_tokens\":10,\"completion_tokens\":5}}");
         }
 
         /** Whatever body with a status. */

@@ -72,7 +72,8 @@ final class CuratedCaptions {
      * @param id path of its file or entry; its name up to the first dot counts
      * @return none where it has no caption though it was asked for one; null where nothing is known of it here
      */
-    @Nullable List<String> of(String id) {
+    @Nullable
+    List<String> of(String id) {
         String name = id.substring(id.lastIndexOf('/') + 1);
         int dot = name.indexOf('.');
         String caption = captions.get(dot < 0 ? name : name.substring(0, dot));

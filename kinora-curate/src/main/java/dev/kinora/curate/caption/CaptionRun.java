@@ -162,7 +162,8 @@ public final class CaptionRun {
                 row.put(k.column(), c.text(k));
             }
             ArrayNode frames = row.putArray("caption_frames");
-            c.frames().forEach(f -> frames.addObject().put("seconds", f.seconds()).put("caption", f.caption()));
+            c.frames()
+                    .forEach(f -> frames.addObject().put("seconds", f.seconds()).put("caption", f.caption()));
             row.put("caption_outcome", c.outcome().word()).put("caption_message", c.message());
             ArrayNode notes = row.putArray("caption_notes");
             c.notes().forEach(notes::add);

@@ -76,8 +76,8 @@ public final class CaptionedShards {
         int clips = 0;
         try (InputStream file = new BufferedInputStream(Files.newInputStream(from), 1 << 16);
                 TarArchiveInputStream in = new TarArchiveInputStream(file, "UTF-8");
-                TarArchiveOutputStream out =
-                        new TarArchiveOutputStream(new BufferedOutputStream(Files.newOutputStream(to), 1 << 16), "UTF-8")) {
+                TarArchiveOutputStream out = new TarArchiveOutputStream(
+                        new BufferedOutputStream(Files.newOutputStream(to), 1 << 16), "UTF-8")) {
             for (TarArchiveEntry e; (e = in.getNextEntry()) != null; ) {
                 String name = e.getName();
                 String caption = captions.get(name.substring(0, Math.max(0, name.indexOf('.'))));

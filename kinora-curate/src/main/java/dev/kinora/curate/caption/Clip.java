@@ -36,8 +36,8 @@ public record Clip(String id, String path, long offset, long bytes, String sha25
 
     /** The clips of a dataset, in its table's order. */
     public static List<Clip> of(Path dataset, Choice choice) throws IOException {
-        String from = " FROM read_parquet(" + Duck.literal(dataset.resolve(Manifest.CLIPS).toString())
-                + ", file_row_number = true)";
+        String from = " FROM read_parquet("
+                + Duck.literal(dataset.resolve(Manifest.CLIPS).toString()) + ", file_row_number = true)";
         String where = choice.duplicates ? " WHERE true" : " WHERE duplicate_of IS NULL";
         if (choice.only != null) {
             where += " AND id IN (SELECT id FROM read_parquet(" + Duck.literal(choice.only.toString()) + "))";

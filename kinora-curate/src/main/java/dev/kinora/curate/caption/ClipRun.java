@@ -77,7 +77,8 @@ final class ClipRun {
         try (AnswerJournal journal = AnswerJournal.open(dataset, question.table(), plan, replace)) {
             rows.putAll(journal.answers());
             List<Clip> todo = clips.stream()
-                    .filter(c -> isOpen(rows.get(c.id()), again && !journal.answers().containsKey(c.id())))
+                    .filter(c ->
+                            isOpen(rows.get(c.id()), again && !journal.answers().containsKey(c.id())))
                     .toList();
             ask(todo, journal);
             rows.putAll(journal.answers());
@@ -228,8 +229,10 @@ final class ClipRun {
                     + ", format = 'newline_delimited', maximum_object_size = 16777216, columns = " + types + ")) TO "
                     + Duck.literal(file.toString()) + " (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 100000)");
         } catch (SQLException e) {
-            throw new IOException("curate: table = " + question.table() + " (expected: one that can be written; "
-                    + e.getMessage() + ")", e);
+            throw new IOException(
+                    "curate: table = " + question.table() + " (expected: one that can be written; " + e.getMessage()
+                            + ")",
+                    e);
         }
     }
 

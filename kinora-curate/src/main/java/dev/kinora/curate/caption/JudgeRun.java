@@ -71,8 +71,7 @@ public final class JudgeRun {
             }
             tags.put(tag.column(), new Count(yes, no, done.rows().size() - yes - no));
         }
-        return new Result(
-                done.rows().size(), done.asked(), ClipRun.outcomes(done.rows(), "judge_outcome"), tags);
+        return new Result(done.rows().size(), done.asked(), ClipRun.outcomes(done.rows(), "judge_outcome"), tags);
     }
 
     private final class Judging implements Question {

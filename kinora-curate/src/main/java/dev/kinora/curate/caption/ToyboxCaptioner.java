@@ -96,7 +96,8 @@ public final class ToyboxCaptioner implements Captioner {
     @Override
     public List<Double> times(double seconds) {
         double fps = reader.model().config().fps();
-        int frames = (int) Math.clamp(Math.round(seconds * fps), 1, reader.model().config().maxFrames());
+        int frames = (int)
+                Math.clamp(Math.round(seconds * fps), 1, reader.model().config().maxFrames());
         return IntStream.range(0, frames).mapToObj(i -> i / fps).toList();
     }
 
@@ -110,7 +111,8 @@ public final class ToyboxCaptioner implements Captioner {
                 .map(f -> f.image().fit(width, height, Fit.CROP, Resample.LANCZOS))
                 .toList();
         try (TensorScope ignored = TensorScope.open("caption")) {
-            return words(reader.answers(FrameTensors.toUint8(frames).unsqueeze(0)).getFirst());
+            return words(
+                    reader.answers(FrameTensors.toUint8(frames).unsqueeze(0)).getFirst());
         }
     }
 
@@ -123,7 +125,8 @@ public final class ToyboxCaptioner implements Captioner {
     Captions words(ToyboxAnswers answers) {
         List<String> unknown = new ArrayList<>();
         boolean cast = isSure("how many toys there are", answers.cast(), unknown);
-        ToyScene scene = isSure("the scene", answers.scene(), unknown) ? answers.scene().value() : null;
+        ToyScene scene =
+                isSure("the scene", answers.scene(), unknown) ? answers.scene().value() : null;
         List<Seen> seen = new ArrayList<>();
         for (int i = 0; cast && i < answers.toys().size(); i++) {
             ToyboxAnswers.Toy toy = answers.toys().get(i);
@@ -138,8 +141,7 @@ public final class ToyboxCaptioner implements Captioner {
                         moves ? toy.motion().value() : null));
             }
         }
-        List<String> notes =
-                unknown.isEmpty() ? List.of() : List.of("cannot tell " + String.join(", ", unknown));
+        List<String> notes = unknown.isEmpty() ? List.of() : List.of("cannot tell " + String.join(", ", unknown));
         if (seen.isEmpty() || seen.size() < answers.toys().size()) {
             return new Captions(
                     Outcome.ABSTAINED,
@@ -166,7 +168,8 @@ public final class ToyboxCaptioner implements Captioner {
     }
 
     /** A toy as far as it is known; {@code color} may be empty. */
-    private record Seen(String object, String color, @Nullable ToyMotion motion) {
+    private record Seen(
+            String object, String color, @Nullable ToyMotion motion) {
         String noun() {
             String words = color.isEmpty() ? object : color + " " + object;
             return ("aeiou".indexOf(words.charAt(0)) >= 0 ? "an " : "a ") + words;
@@ -201,12 +204,14 @@ public final class ToyboxCaptioner implements Captioner {
     private static String verb(Seen s) {
         // "bumps into" is what rolling and sliding have in common
         return runs(s, true) || runs(s, false)
-                ? CaptionGrammar.runsInto(s.motion == null ? ToyMotion.STAYS : s.motion).getFirst()
+                ? CaptionGrammar.runsInto(s.motion == null ? ToyMotion.STAYS : s.motion)
+                        .getFirst()
                 : CaptionGrammar.runsInto(ToyMotion.ROLLS_LEFT).getLast();
     }
 
     private static String summary(List<Seen> seen, boolean collides, @Nullable ToyScene scene) {
-        StringBuilder text = new StringBuilder(join(" and ", seen.stream().map(Seen::noun).toList()))
+        StringBuilder text = new StringBuilder(
+                        join(" and ", seen.stream().map(Seen::noun).toList()))
                 .append(place(scene))
                 .append('.');
         if (collides) {

@@ -62,13 +62,17 @@ public final class TrainingPairs {
                 Clip clip = clips.get(id);
                 String answer = row.path("caption_dense").asText("");
                 boolean whole = row.path("caption_outcome").asText().equals("ok");
-                if (!whole || answer.isEmpty() || clip == null || form == Form.TEXT && row.path("caption_frames").isEmpty()) {
+                if (!whole
+                        || answer.isEmpty()
+                        || clip == null
+                        || form == Form.TEXT && row.path("caption_frames").isEmpty()) {
                     continue;
                 }
                 ChatRequest question = form == Form.TEXT ? text(row) : frames(look, clip, sampling);
                 ArrayNode messages = question.messages();
                 messages.addObject().put("role", "assistant").put("content", answer);
-                ObjectNode pair = AnswerJournal.JSON.createObjectNode().put("id", id).put("prompt", question.prompt());
+                ObjectNode pair =
+                        AnswerJournal.JSON.createObjectNode().put("id", id).put("prompt", question.prompt());
                 pair.set("messages", messages);
                 to.write(pair + "\n");
                 pairs++;
@@ -78,7 +82,8 @@ public final class TrainingPairs {
         }
         if (pairs == 0) {
             Files.deleteIfExists(out);
-            throw new IOException("curate: pairs = 0 (expected: captions of --recipe dense or both in " + dataset + ")");
+            throw new IOException(
+                    "curate: pairs = 0 (expected: captions of --recipe dense or both in " + dataset + ")");
         }
         return pairs;
     }

@@ -1,15 +1,17 @@
 package dev.kinora.curate.caption;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kinora.curate.Footage;
+import dev.kinora.curate.cut.CutMode;
+import dev.kinora.curate.dataset.Commit;
 import dev.kinora.curate.dataset.Form;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.Plan;
 import dev.kinora.curate.dataset.SideTable;
-import dev.kinora.curate.cut.CutMode;
 import dev.kinora.curate.dedup.KeepRule;
 import dev.kinora.curate.engine.CurateListener;
 import dev.kinora.curate.engine.LocalEngine;
@@ -32,7 +34,6 @@ import dev.kinora.testkit.ChatServer;
 import dev.kinora.testkit.ChatServer.Question;
 import dev.kinora.testkit.ChatServer.Reply;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -89,7 +90,8 @@ final class CaptionRunTest {
         dataset = folder.resolve("dataset");
         try (Stream<Path> all = Files.walk(made.resolve("dataset"))) {
             for (Path p : all.toList()) {
-                Files.copy(p, dataset.resolve(made.resolve("dataset").relativize(p).toString()));
+                Files.copy(
+                        p, dataset.resolve(made.resolve("dataset").relativize(p).toString()));
             }
         }
     }
@@ -99,21 +101,20 @@ final class CaptionRunTest {
         return Reply.text("The video shows a texture " + seen + " that moves.");
     }
 
-    private CaptionRun.Result run(Function<Question, Reply> answers, CaptionRecipe recipe, boolean again, boolean replace)
+    private CaptionRun.Result run(
+            Function<Question, Reply> answers, CaptionRecipe recipe, boolean again, boolean replace)
             throws IOException {
-        // a fixed address, since it is part of the plan, is what a proxy in front of the double would be; here the
-        // plan differs by port, so one server serves a test
         try (ChatServer server = ChatServer.start(answers)) {
             return run(server, recipe, 2, again, replace);
         }
     }
 
     private CaptionRun.Result run(
-            ChatServer server, CaptionRecipe recipe, int concurrency, boolean again, boolean replace) throws IOException {
+            ChatServer server, CaptionRecipe recipe, int concurrency, boolean again, boolean replace)
+            throws IOException {
         RetryPolicy hasty = new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofSeconds(1));
-        ChatClient client = new ChatClient(ChatSettings.of(server.url(), "eyes")
-                .concurrency(concurrency)
-                .patience(Duration.ofSeconds(30), hasty));
+        ChatClient client = new ChatClient(
+                ChatSettings.of(server.url(), "eyes").concurrency(concurrency).patience(Duration.ofSeconds(30), hasty));
         try (ChatCaptioner captioner = new ChatCaptioner(client, client, recipe, SMALL)) {
             return new CaptionRun(captioner, recipe.draw(), CurateListener.SILENT)
                     .run(dataset, Clip.Choice.ALL, again, replace);
@@ -167,7 +168,9 @@ final class CaptionRunTest {
         for (List<String> row : rows) {
             String drawn = CaptionDraw.SVD.kind(row.get(0)).word();
             assertThat(row.get(2)).isEqualTo(drawn);
-            assertThat(row.get(1)).startsWith("A texture").isEqualTo(row.get(3 + List.of("image", "video", "summary").indexOf(drawn)));
+            assertThat(row.get(1))
+                    .startsWith("A texture")
+                    .isEqualTo(row.get(3 + List.of("image", "video", "summary").indexOf(drawn)));
             assertThat(row.get(7)).isEqualTo("2");
             assertThat(row.get(8)).startsWith("A texture");
             assertThat(row.get(9)).matches("caption-image/1 [0-9a-f]{64}");
@@ -176,7 +179,8 @@ final class CaptionRunTest {
         assertThat(dataset.resolve(".captions")).doesNotExist();
         try (Selection clips = new Selection(
                 dataset.resolve(Manifest.CLIPS),
-                List.of(SideTable.find(dataset, Manifest.read(dataset), "captions", ".parquet").orElseThrow()))) {
+                List.of(SideTable.find(dataset, Manifest.read(dataset), "captions", ".parquet")
+                        .orElseThrow()))) {
             Selection.Query query = new Selection.Query(List.of(Threshold.parse("caption_words >= 6")), 0, true, false);
             assertThat(clips.ids(query)).isEmpty();
         }
@@ -185,15 +189,14 @@ final class CaptionRunTest {
     @Test
     void stoppedAtAnyMomentTheNextRunAsksForTheRestAndEndsInTheSameBytes() throws IOException {
         AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
-        try (ChatServer server = ChatServer.start(q -> left.getAndDecrement() > 0
-                ? answer(q)
-                : Reply.error(401, "invalid_api_key", "gone"))) {
+        try (ChatServer server = ChatServer.start(
+                q -> left.getAndDecrement() > 0 ? answer(q) : Reply.error(401, "invalid_api_key", "gone"))) {
             run(server, CaptionRecipe.SVD, 1, false, false);
             Map<String, String> undisturbed = bytes();
             int whole = server.questions().size();
             assertThat(whole).isEqualTo(12);
             for (int stop = 0; stop < 12; stop += 5) {
-                Files.walk(dataset).sorted(java.util.Comparator.reverseOrder()).forEach(p -> p.toFile().delete());
+                Commit.delete(dataset);
                 copyDataset();
                 left.set(stop);
                 assertThatThrownBy(() -> run(server, CaptionRecipe.SVD, 1, false, false))
@@ -216,7 +219,8 @@ final class CaptionRunTest {
             assertThatThrownBy(() -> run(server, CaptionRecipe.DIRECT, 1, false, false))
                     .hasMessageContaining("--replace");
             run(server, CaptionRecipe.DIRECT, 1, false, true);
-            assertThat(bytes().keySet().stream().filter(f -> f.startsWith("captions-"))).hasSize(3);
+            assertThat(bytes().keySet().stream().filter(f -> f.startsWith("captions-")))
+                    .hasSize(3);
         }
     }
 
@@ -239,7 +243,8 @@ final class CaptionRunTest {
             CaptionRun.Result first = run(server, CaptionRecipe.DIRECT, 1, false, false);
             assertThat(first.outcomes())
                     .isEqualTo(Map.of("unreadable", 1, "refused", 1, "malformed", 1, "unavailable", 1));
-            assertThat(rows("captions", "SELECT caption FROM $ WHERE caption IS NOT NULL")).isEmpty();
+            assertThat(rows("captions", "SELECT caption FROM $ WHERE caption IS NOT NULL"))
+                    .isEmpty();
             mood.set(1);
             // what was unavailable is asked again, the others only when wanted
             assertThat(run(server, CaptionRecipe.DIRECT, 1, false, false).outcomes())
@@ -268,11 +273,13 @@ final class CaptionRunTest {
                     return Reply.text(
                             i == 3
                                     ? "no idea"
-                                    : "{\"edited\":\"no\",\"incoherent\":\"unsure\",\"low_quality\":\"" + (i == 0 ? "yes" : "no")
+                                    : "{\"edited\":\"no\",\"incoherent\":\"unsure\",\"low_quality\":\""
+                                            + (i == 0 ? "yes" : "no")
                                             + "\",\"lecture\":\"no\",\"text\":\"no\",\"screen\":\"no\"}");
                 });
                 ChatJudge judge = new ChatJudge(new ChatClient(ChatSettings.of(server.url(), "eyes")), SMALL)) {
-            JudgeRun.Result result = new JudgeRun(judge, CurateListener.SILENT).run(dataset, Clip.Choice.ALL, false, false);
+            JudgeRun.Result result =
+                    new JudgeRun(judge, CurateListener.SILENT).run(dataset, Clip.Choice.ALL, false, false);
             assertThat(result.outcomes()).isEqualTo(Map.of("ok", 3, "malformed", 1));
             assertThat(result.tags().get("judge_low_quality")).isEqualTo(new JudgeRun.Count(1, 2, 1));
             assertThat(result.tags().get("judge_incoherent")).isEqualTo(new JudgeRun.Count(0, 0, 4));
@@ -281,9 +288,11 @@ final class CaptionRunTest {
             try (Selection clips = new Selection(dataset.resolve(Manifest.CLIPS), List.of(table))) {
                 List<Threshold> keep = List.of(Threshold.parse("judge_low_quality < 0.5"));
                 assertThat(clips.ids(new Selection.Query(keep, 0, true, false))).hasSize(3);
-                assertThat(clips.ids(new Selection.Query(keep, 0, false, false))).hasSize(2);
+                assertThat(clips.ids(new Selection.Query(keep, 0, false, false)))
+                        .hasSize(2);
             }
-            assertThat(rows("judge", "SELECT judge_model, judge_prompt[:8] FROM $").getFirst())
+            assertThat(rows("judge", "SELECT judge_model, judge_prompt[:8] FROM $")
+                            .getFirst())
                     .containsExactly("eyes", "judge/1 ");
         }
     }
@@ -296,7 +305,8 @@ final class CaptionRunTest {
             asked = server.questions();
         }
         Path out = folder.resolve("pairs.jsonl");
-        assertThat(TrainingPairs.write(dataset, TrainingPairs.Form.TEXT, SMALL, out)).isEqualTo(4);
+        assertThat(TrainingPairs.write(dataset, TrainingPairs.Form.TEXT, SMALL, out))
+                .isEqualTo(4);
         for (String line : Files.readAllLines(out)) {
             JsonNode messages = AnswerJournal.JSON.readTree(line).path("messages");
             assertThat(messages).hasSize(3);
@@ -305,8 +315,10 @@ final class CaptionRunTest {
             assertThat(messages.get(2).path("content").asText()).startsWith("A texture");
         }
         Path seen = folder.resolve("seen.jsonl");
-        assertThat(TrainingPairs.write(dataset, TrainingPairs.Form.FRAMES, SMALL, seen)).isEqualTo(4);
-        assertThat(Files.readAllLines(seen).getFirst().split("data:image/jpeg", -1)).hasSize(3);
+        assertThat(TrainingPairs.write(dataset, TrainingPairs.Form.FRAMES, SMALL, seen))
+                .isEqualTo(4);
+        assertThat(Files.readAllLines(seen).getFirst().split("data:image/jpeg", -1))
+                .hasSize(3);
     }
 
     @Test
@@ -322,13 +334,11 @@ final class CaptionRunTest {
                         if (e.getName().endsWith(".txt")) {
                             texts.put(
                                     e.getName().substring(0, 32),
-                                    new String(tar.getInputStream(e).readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+                                    new String(tar.getInputStream(e).readAllBytes(), UTF_8));
                         }
                     }
                 }
             }
-        } catch (UncheckedIOException e) {
-            throw new AssertionError(e);
         }
         rows("captions", "SELECT id, caption FROM $")
                 .forEach(row -> assertThat(texts.get(row.get(0))).isEqualTo(row.get(1)));

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.Test;
 final class ToyboxCaptionerTest {
     /** Weights that were never trained: what they say is random, what is made of it is not. */
     private static ToyboxCaptioner captioner(double sure) {
-        ToyboxReaderModel model = new ToyboxReaderModel(
-                ToyboxReaderConfig.of(List.of(8, 8, 16), 1, 16, 1, 2, 4, 8), Names.root());
+        ToyboxReaderModel model =
+                new ToyboxReaderModel(ToyboxReaderConfig.of(List.of(8, 8, 16), 1, 16, 1, 2, 4, 8), Names.root());
         try (Rng rng = new Rng(1)) {
             model.initialize(rng);
         }
@@ -45,8 +45,8 @@ final class ToyboxCaptionerTest {
 
     private static Captions words(double scene, Cast cast, ToyboxAnswers.Toy... toys) {
         try (ToyboxCaptioner captioner = captioner(0.5)) {
-            return captioner.words(new ToyboxAnswers(
-                    new Answer<>(ToyScene.MEADOW, scene), new Answer<>(cast, 0.9), List.of(toys)));
+            return captioner.words(
+                    new ToyboxAnswers(new Answer<>(ToyScene.MEADOW, scene), new Answer<>(cast, 0.9), List.of(toys)));
         }
     }
 
@@ -70,7 +70,9 @@ final class ToyboxCaptionerTest {
         for (Captions all : List.of(c, two)) {
             for (String text : all.texts().values()) {
                 assertThat(CaptionGrammar.vocabulary())
-                        .containsAll(Stream.of(text.split("[ .]+", -1)).filter(w -> !w.isEmpty()).toList());
+                        .containsAll(Stream.of(text.split("[ .]+", -1))
+                                .filter(w -> !w.isEmpty())
+                                .toList());
             }
         }
     }

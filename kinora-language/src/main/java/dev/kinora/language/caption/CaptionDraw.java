@@ -53,8 +53,8 @@ public record CaptionDraw(Map<CaptionKind, Double> weights) {
     }
 
     private static IllegalArgumentException bad(String text) {
-        return new IllegalArgumentException("draw = " + text
-                + " (expected: kinds with weights from 0, such as image:0.5,video:0.25,summary:0.25)");
+        return new IllegalArgumentException(
+                "draw = " + text + " (expected: kinds with weights from 0, such as image:0.5,video:0.25,summary:0.25)");
     }
 
     /** The kind that a clip is trained with. */

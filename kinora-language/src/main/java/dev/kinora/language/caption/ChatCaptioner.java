@@ -184,7 +184,8 @@ public final class ChatCaptioner implements Captioner {
                                             eyes,
                                             Prompt.CAPTION_IMAGE.request(
                                                     Map.of(),
-                                                    List.of(picture(clip.frames().getFirst())),
+                                                    List.of(picture(
+                                                            clip.frames().getFirst())),
                                                     MAX_TOKENS));
                                 case VIDEO ->
                                     ask(
@@ -232,7 +233,8 @@ public final class ChatCaptioner implements Captioner {
 
         private String dense() throws IOException {
             int first = 1 + video.size();
-            for (ClipFrames.Frame frame : clip.frames().subList(first, clip.frames().size())) {
+            for (ClipFrames.Frame frame :
+                    clip.frames().subList(first, clip.frames().size())) {
                 frames.add(new Captions.FrameCaption(
                         frame.seconds(),
                         ask(eyes, Prompt.DENSE_FRAME.request(Map.of(), List.of(picture(frame)), MAX_TOKENS))));

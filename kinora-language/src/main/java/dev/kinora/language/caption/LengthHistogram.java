@@ -71,12 +71,8 @@ public record LengthHistogram(int captions, double mean, int shortest, int media
     public List<String> lines(int width) {
         int most = bins.stream().mapToInt(Bin::captions).max().orElse(1);
         return bins.stream()
-                .map(b -> String.format(
-                                Locale.ROOT,
-                                "%9s %7d %s",
-                                b.label(),
-                                b.captions(),
-                                "#".repeat((int) Math.ceil((double) width * b.captions() / most)))
+                .map(b -> String.format(Locale.ROOT, "%9s %7d %s", b.label(), b.captions(), "#".repeat((int)
+                                        Math.ceil((double) width * b.captions() / most)))
                         .stripTrailing())
                 .toList();
     }

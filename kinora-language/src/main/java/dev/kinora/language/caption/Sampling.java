@@ -49,7 +49,7 @@ public record Sampling(int videoFrames, double denseSeconds, int denseFrames, in
     /** As one line. */
     @Override
     public String toString() {
-        return "video frames " + videoFrames + ", dense " + denseSeconds + " s, at most " + denseFrames
-                + ", long side " + longSide;
+        return "video frames " + videoFrames + ", dense " + denseSeconds + " s, at most " + denseFrames + ", long side "
+                + longSide;
     }
 }

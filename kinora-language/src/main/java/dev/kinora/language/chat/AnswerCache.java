@@ -39,8 +39,7 @@ final class AnswerCache {
         try {
             Entry e = JSON.readValue(Files.readString(file(key)), Entry.class);
             return e.key.equals(key) && !e.text.isBlank()
-                    ? Optional.of(
-                            new ChatAnswer(e.text, e.model, new Usage(e.promptTokens, e.completionTokens), true))
+                    ? Optional.of(new ChatAnswer(e.text, e.model, new Usage(e.promptTokens, e.completionTokens), true))
                     : Optional.empty();
         } catch (NoSuchFileException | JsonProcessingException e) {
             return Optional.empty();

@@ -175,9 +175,9 @@ public final class ChatClient implements AutoCloseable {
         } else {
             kind = switch (e.status()) {
                 case 401, 402, 403, 404, 405, 301, 302, 303, 307, 308 -> ChatException.Kind.UNUSABLE;
-                case 0 ->
-                    e.mayPass() ? ChatException.Kind.UNAVAILABLE : ChatException.Kind.MALFORMED;
-                default -> e.mayPass() || e.status() >= 500 ? ChatException.Kind.UNAVAILABLE : ChatException.Kind.REJECTED;
+                case 0 -> e.mayPass() ? ChatException.Kind.UNAVAILABLE : ChatException.Kind.MALFORMED;
+                default ->
+                    e.mayPass() || e.status() >= 500 ? ChatException.Kind.UNAVAILABLE : ChatException.Kind.REJECTED;
             };
             // a 429 whose wait is too long to be waited for stays what may pass
             kind = e.status() == 429 ? ChatException.Kind.UNAVAILABLE : kind;
@@ -232,7 +232,9 @@ public final class ChatClient implements AutoCloseable {
         if (finish.equals("length")) {
             throw malformed("answer", "cut off at the limit of tokens", "a whole one");
         }
-        String text = THOUGHTS.matcher(message.path("content").asText()).replaceFirst("").strip();
+        String text = THOUGHTS.matcher(message.path("content").asText())
+                .replaceFirst("")
+                .strip();
         if (text.isEmpty() || text.length() > MAX_TEXT) {
             throw malformed("answer", text.length() + " characters", "1.." + MAX_TEXT);
         }

@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * @param temperature 0 for the likeliest words
  */
 public record ChatRequest(
-        String prompt, String system, List<Part> parts, @Nullable Schema schema, int maxTokens, double temperature) {
+        String prompt,
+        String system,
+        List<Part> parts,
+        @Nullable Schema schema,
+        int maxTokens,
+        double temperature) {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public ChatRequest {
@@ -89,10 +94,11 @@ public record ChatRequest(
         for (Part part : parts) {
             switch (part) {
                 case Text t -> content.addObject().put("type", "text").put("text", t.text());
-                case Picture p -> content.addObject()
-                        .put("type", "image_url")
-                        .putObject("image_url")
-                        .put("url", p.dataUrl());
+                case Picture p ->
+                    content.addObject()
+                            .put("type", "image_url")
+                            .putObject("image_url")
+                            .put("url", p.dataUrl());
             }
         }
         return messages;

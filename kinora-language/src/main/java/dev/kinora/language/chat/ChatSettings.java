@@ -60,8 +60,7 @@ public record ChatSettings(
 
     /** Another model of the same server. */
     public ChatSettings model(String value) {
-        return new ChatSettings(
-                endpoint, value.strip(), key, concurrency, timeout, retry, cache, prices, maxCost);
+        return new ChatSettings(endpoint, value.strip(), key, concurrency, timeout, retry, cache, prices, maxCost);
     }
 
     /** With a key. */

@@ -40,7 +40,11 @@ public final class Spending {
      * @param cost of the first; null where prices are not known
      */
     public record Totals(
-            long asked, long fromCache, Usage paid, Usage saved, @Nullable Double cost) {}
+            long asked,
+            long fromCache,
+            Usage paid,
+            Usage saved,
+            @Nullable Double cost) {}
 
     /** Totals so far. */
     public synchronized Totals totals() {

@@ -214,8 +214,7 @@ public final class RetryingHttp implements AutoCloseable {
     }
 
     private HttpResponse<byte[]> await(HttpRequest request, BooleanSupplier cancelled) throws IOException {
-        CompletableFuture<HttpResponse<byte[]>> future =
-                client.sendAsync(request, info -> new BoundedBody(maxReply));
+        CompletableFuture<HttpResponse<byte[]>> future = client.sendAsync(request, info -> new BoundedBody(maxReply));
         long began = System.nanoTime();
         while (true) {
             try {

@@ -40,7 +40,10 @@ public final class ModelText {
         String text = answer.strip().replace('’', '\'').replaceAll("\\A```[a-z]*\\s+|\\s+```\\z", "");
         text = LABEL.matcher(text).replaceFirst("");
         text = text.replaceAll("[*_]{2}|^#+\\s+", "").replaceAll("\\s+", " ").strip();
-        if (text.length() > 1 && text.startsWith("\"") && text.endsWith("\"") && text.indexOf('"', 1) == text.length() - 1) {
+        if (text.length() > 1
+                && text.startsWith("\"")
+                && text.endsWith("\"")
+                && text.indexOf('"', 1) == text.length() - 1) {
             text = text.substring(1, text.length() - 1).strip();
         }
         return withoutOpening(text);
@@ -67,8 +70,7 @@ public final class ModelText {
     public static void requireUsable(String text) throws ChatException {
         if (REFUSAL.matcher(text).find()) {
             String shown = text.length() <= 120 ? text : text.substring(0, 120) + "…";
-            throw new ChatException(
-                    ChatException.Kind.REFUSED, "answer = " + shown + " (expected: what can be seen)");
+            throw new ChatException(ChatException.Kind.REFUSED, "answer = " + shown + " (expected: what can be seen)");
         }
         if (text.codePoints().noneMatch(Character::isLetter)) {
             throw new ChatException(ChatException.Kind.MALFORMED, "answer = no words (expected: what can be seen)");

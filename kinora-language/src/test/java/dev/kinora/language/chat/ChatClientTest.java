@@ -114,7 +114,8 @@ final class ChatClientTest {
             assertThat(body.at("/messages/1/content/0/text").asText()).isEqualTo("what?");
             assertThat(body.at("/messages/1/content/1/image_url/url").asText())
                     .startsWith("data:image/jpeg;base64,/9j/");
-            assertThat(body.at("/response_format/json_schema/strict").asBoolean()).isTrue();
+            assertThat(body.at("/response_format/json_schema/strict").asBoolean())
+                    .isTrue();
             assertThat(body.at("/max_tokens").asInt()).isEqualTo(50);
         }
     }
@@ -180,7 +181,9 @@ final class ChatClientTest {
                 new Case(Reply.text("   "), ChatException.Kind.MALFORMED),
                 new Case(Reply.json(200, "x".repeat(5 << 20)), ChatException.Kind.MALFORMED),
                 new Case(
-                        Reply.json(200, "{\"choices\":[{\"finish_reason\":\"length\",\"message\":{\"content\":\"a b\"}}]}"),
+                        Reply.json(
+                                200,
+                                "{\"choices\":[{\"finish_reason\":\"length\",\"message\":{\"content\":\"a b\"}}]}"),
                         ChatException.Kind.MALFORMED),
                 new Case(
                         Reply.json(200, "{\"choices\":[{\"message\":{\"content\":null,\"refusal\":\"no\"}}]}"),
@@ -209,7 +212,8 @@ final class ChatClientTest {
     @Test
     void aServerThatKnowsOtherOptionsIsAskedItsWay() throws IOException {
         try (ChatServer server = ChatServer.start(q -> q.says("\"max_tokens\"")
-                        ? Reply.json(400, "{\"error\":{\"message\":\"use max_completion_tokens\",\"param\":\"max_tokens\"}}")
+                        ? Reply.json(
+                                400, "{\"error\":{\"message\":\"use max_completion_tokens\",\"param\":\"max_tokens\"}}")
                         : q.says("\"temperature\"")
                                 ? Reply.json(400, "{\"error\":{\"message\":\"no\",\"param\":\"temperature\"}}")
                                 : Reply.text("fine"));
@@ -247,8 +251,7 @@ final class ChatClientTest {
             }
             try (ChatClient client = new ChatClient(kept)) {
                 client.ask(question("one"));
-                client.ask(new ChatRequest(
-                        "test/2 1", "be brief", List.of(new ChatRequest.Text("one")), null, 100, 0));
+                client.ask(new ChatRequest("test/2 1", "be brief", List.of(new ChatRequest.Text("one")), null, 100, 0));
             }
             assertThat(server.questions()).hasSize(5);
         }
@@ -324,12 +327,17 @@ final class ChatClientTest {
 
     @Test
     void refusesWhatIsNoAddressAndShowsNoKey() {
-        for (String address : List.of("file:///etc/passwd", "ftp://host/v1", "host/v1", "http://u:p@host/v1", "http:///v1")) {
+        for (String address :
+                List.of("file:///etc/passwd", "ftp://host/v1", "host/v1", "http://u:p@host/v1", "http:///v1")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> ChatSettings.of(address, "m"))
-                    .satisfies(e -> assertThat(e.getMessage()).contains("endpoint").doesNotContain("u:p"));
+                    .satisfies(
+                            e -> assertThat(e.getMessage()).contains("endpoint").doesNotContain("u:p"));
         }
-        assertThat(ChatSettings.of("https://host/v1", "m").key(ApiKey.of(SECRET)).toString()).doesNotContain(SECRET);
+        assertThat(ChatSettings.of("https://host/v1", "m")
+                        .key(ApiKey.of(SECRET))
+                        .toString())
+                .doesNotContain(SECRET);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ApiKey.of("a b\n" + SECRET))
                 .satisfies(e -> assertThat(e.getMessage()).doesNotContain(SECRET));

@@ -30,7 +30,8 @@ final class PromptTest {
                         "caption-direct/1 2a2c7b9405f6d723",
                         "judge/1 371810d939f69354",
                         "expand/1 bd35757deaed4069");
-        assertThat(Prompt.ALL.stream().map(Prompt::id).collect(Collectors.toSet())).hasSize(Prompt.ALL.size());
+        assertThat(Prompt.ALL.stream().map(Prompt::id).collect(Collectors.toSet()))
+                .hasSize(Prompt.ALL.size());
     }
 
     @Test
@@ -85,23 +86,26 @@ final class PromptTest {
     @Test
     void longTextsEndWithASentence() {
         assertThat(WordLimit.words("  one  two\nthree ")).isEqualTo(3);
-        assertThat(WordLimit.cut("One two three. Four five six. Seven eight.", 7)).isEqualTo("One two three. Four five six.");
+        assertThat(WordLimit.cut("One two three. Four five six. Seven eight.", 7))
+                .isEqualTo("One two three. Four five six.");
         assertThat(WordLimit.cut("One two three four, five six seven", 4)).isEqualTo("One two three four…");
         assertThat(WordLimit.cut("One. Two", 2)).isEqualTo("One. Two");
     }
 
     @Test
     void aPromptIsMadeRicherAndTheOldOneKept() throws IOException {
-        try (ChatServer server = ChatServer.start(q -> Reply.text(q.says("a fox")
-                        ? "Description: A red fox trots through deep snow. " + "It looks up. ".repeat(60)
-                        : "I'm sorry, no."));
+        try (ChatServer server = ChatServer.start(q -> Reply.text(
+                        q.says("a fox")
+                                ? "Description: A red fox trots through deep snow. " + "It looks up. ".repeat(60)
+                                : "I'm sorry, no."));
                 ChatClient client = new ChatClient(ChatSettings.of(server.url(), "writer"))) {
             PromptExpander.Expanded e = new PromptExpander(client).expand("a fox", true);
             assertThat(e.original()).isEqualTo("a fox");
             assertThat(e.expanded()).startsWith("A red fox trots").endsWith("It looks up.");
             assertThat(WordLimit.words(e.expanded())).isEqualTo(118).isLessThanOrEqualTo(PromptExpander.LIMIT);
             assertThat(e.prompt()).isEqualTo("expand/1");
-            assertThat(server.questions().getFirst().says("given first picture")).isTrue();
+            assertThat(server.questions().getFirst().says("given first picture"))
+                    .isTrue();
             assertThatThrownBy(() -> new PromptExpander(client).expand("a dog", false))
                     .isInstanceOf(ChatException.class);
         }
