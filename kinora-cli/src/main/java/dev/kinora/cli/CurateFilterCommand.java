@@ -1,6 +1,9 @@
 package dev.kinora.cli;
 
+import dev.kinora.curate.caption.CaptionRun;
+import dev.kinora.curate.caption.JudgeRun;
 import dev.kinora.curate.dataset.Manifest;
+import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.query.Selection;
 import dev.kinora.curate.query.Threshold;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -80,10 +84,13 @@ final class CurateFilterCommand extends Action {
         if (out != null && !out.toString().endsWith(".parquet")) {
             throw refuse("--out", out, "a name ending in .parquet");
         }
-        Manifest.read(dataset);
+        Manifest manifest = Manifest.read(dataset);
+        List<Path> beside = Stream.of(CaptionRun.TABLE, JudgeRun.TABLE)
+                .flatMap(t -> SideTable.find(dataset, manifest, t, ".parquet").stream())
+                .toList();
         List<Threshold> thresholds = keep.stream().map(Threshold::parse).toList();
         Selection.Query query = new Selection.Query(thresholds, step, !dropUnknown, keepDuplicates);
-        try (Selection selection = new Selection(dataset.resolve(Manifest.CLIPS))) {
+        try (Selection selection = new Selection(dataset.resolve(Manifest.CLIPS), beside)) {
             List<Selection.Step> funnel = selection.funnel(query);
             List<Selection.Change> changes =
                     move == null ? null : selection.changes(query, query.move(Threshold.parse(move)));

@@ -1,6 +1,8 @@
 package dev.kinora.cli;
 
 import dev.kinora.diffusion.Guidance;
+import dev.kinora.language.chat.ChatClient;
+import dev.kinora.language.prompt.PromptExpander;
 import dev.kinora.media.FrameSelection;
 import dev.kinora.media.Image;
 import dev.kinora.media.Images;
@@ -131,6 +133,18 @@ final class GenerateCommand extends Action {
             description = "A LoRA file and how strongly it acts; may be given several times.")
     private List<LoraRequest> loras = new ArrayList<>();
 
+    @Option(
+            names = "--expand",
+            description = "Let a language model make the prompt a full description first; needs --base-url and"
+                    + " --expand-model. Both prompts go into the video's record.")
+    private boolean expand;
+
+    @Option(names = "--expand-model", paramLabel = "NAME", description = "The language model, as its server calls it.")
+    private @Nullable String expandModel;
+
+    @Mixin
+    private EndpointOptions endpoint = new EndpointOptions();
+
     @Mixin
     private OutputOptions output = new OutputOptions();
 
@@ -142,7 +156,8 @@ final class GenerateCommand extends Action {
             throw refuse("--strength", strength, "--video with it");
         }
         VideoPipeline pipeline = VideoPipeline.open(model.folder(), model.variant());
-        GenerateRequest.Builder request = GenerateRequest.of(text)
+        PromptExpander.Expanded richer = expand ? expanded(text) : null;
+        GenerateRequest.Builder request = GenerateRequest.of(richer == null ? text : richer.expanded())
                 .negativePrompt(negative)
                 .frames(frames)
                 .seed(seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed)
@@ -168,7 +183,27 @@ final class GenerateCommand extends Action {
         request.image(readImage(inputs)).video(readVideo(inputs));
         GenerateRequest asked = request.build();
         return new GenerationJob(console(), interrupts())
-                .run(pipeline, asked, inputs, model, output, Path.of(slug(text) + "-" + asked.seed() + ".mp4"));
+                .run(
+                        pipeline,
+                        asked,
+                        inputs,
+                        expansion(richer),
+                        model,
+                        output,
+                        Path.of(slug(text) + "-" + asked.seed() + ".mp4"));
+    }
+
+    private PromptExpander.Expanded expanded(String text) throws IOException {
+        try (ChatClient client = new ChatClient(endpoint.settings(console(), "--expand-model", expandModel))) {
+            interrupts().onStop(client::cancel);
+            PromptExpander.Expanded richer = new PromptExpander(client).expand(text, image != null);
+            console().err().println("prompt: " + richer.expanded());
+            return richer;
+        }
+    }
+
+    private static Provenance.@Nullable Expansion expansion(PromptExpander.@Nullable Expanded e) {
+        return e == null ? null : new Provenance.Expansion(e.original(), e.model(), e.prompt(), e.promptSha256());
     }
 
     private String promptText() throws IOException {

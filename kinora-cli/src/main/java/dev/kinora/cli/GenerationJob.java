@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A request carried out from plan to files: what {@code generate} and {@code replay} share. */
 final class GenerationJob {
@@ -28,12 +29,14 @@ final class GenerationJob {
      * Plans, generates and writes.
      *
      * @param inputs files the request was read from, for the record
+     * @param expansion how the prompt was made richer; null where it was not
      * @param otherwise name of the video where none was given
      */
     Made run(
             VideoPipeline pipeline,
             GenerateRequest asked,
             List<Provenance.Input> inputs,
+            Provenance.@Nullable Expansion expansion,
             ModelOptions model,
             OutputOptions output,
             Path otherwise)
@@ -51,7 +54,7 @@ final class GenerationJob {
             console.err().println(plan.describe());
             Generation made = pipeline.generate(request, plan, listener);
             progress.stage("write", 0);
-            Provenance provenance = withFile(made.provenance(), inputs, rate);
+            Provenance provenance = withFile(made.provenance(), inputs, expansion, rate);
             targets.write(made, provenance, rate);
             interrupts.check();
             staging.commit();
@@ -72,7 +75,8 @@ final class GenerationJob {
     }
 
     /** The record with what only the caller knows: files read, the file's rate. */
-    private static Provenance withFile(Provenance p, List<Provenance.Input> inputs, Rational rate) {
+    private static Provenance withFile(
+            Provenance p, List<Provenance.Input> inputs, Provenance.@Nullable Expansion expansion, Rational rate) {
         Provenance.Resolved r = p.request();
         Provenance.Resolved resolved = new Provenance.Resolved(
                 r.task(),
@@ -90,17 +94,7 @@ final class GenerationJob {
                 r.dtype(),
                 r.scheduler(),
                 r.vaeTiling());
-        return new Provenance(
-                p.format(),
-                p.kinora(),
-                p.model(),
-                p.pipeline(),
-                p.weights(),
-                resolved,
-                inputs,
-                p.loras(),
-                p.environment(),
-                p.seconds());
+        return p.with(resolved, inputs, expansion);
     }
 
     /**

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             ToyboxCommand.class,
             EvalCommand.class,
             CurateCommand.class,
+            PromptCommand.class,
             DoctorCommand.class,
             HelpCommand.class
         },

@@ -72,7 +72,14 @@ final class ReplayCommand extends Action {
             output.fps(Rational.parse(Double.toString(record.request().fps())));
         }
         return new GenerationJob(console(), interrupts())
-                .run(VideoPipeline.open(folder, variant), request, record.inputs(), model, output, otherwise());
+                .run(
+                        VideoPipeline.open(folder, variant),
+                        request,
+                        record.inputs(),
+                        record.expansion(),
+                        model,
+                        output,
+                        otherwise());
     }
 
     private String record() throws IOException {

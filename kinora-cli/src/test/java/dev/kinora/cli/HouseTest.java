@@ -29,6 +29,7 @@ class HouseTest {
             "weights",
             "text",
             "media",
+            "language",
             "diffusion",
             "models",
             "pipeline",

@@ -86,14 +86,55 @@ public final class ToyboxReader implements AutoCloseable {
      * @throws IllegalArgumentException for another shape
      */
     public List<ToyboxReading> read(Tensor frames) {
-        if (frames.dim() != 5 || frames.size(4) != 3 || frames.dtype() != DType.UINT8) {
-            throw new IllegalArgumentException(
-                    "toybox reader: frames = " + frames.describe() + " (expected: uint8 [B, F, H, W, 3])");
-        }
+        require(frames);
         try (TensorScope ignored = TensorScope.open("read toybox")) {
             Tensor video = toVideo(frames.to(device));
             return Grad.off(() -> readings(model.forward(video)));
         }
+    }
+
+    private static void require(Tensor frames) {
+        if (frames.dim() != 5 || frames.size(4) != 3 || frames.dtype() != DType.UINT8) {
+            throw new IllegalArgumentException(
+                    "toybox reader: frames = " + frames.describe() + " (expected: uint8 [B, F, H, W, 3])");
+        }
+    }
+
+    /**
+     * Reads clips of one shape, answer by answer, each with its probability.
+     *
+     * @param frames as for {@link #read}
+     */
+    public List<ToyboxAnswers> answers(Tensor frames) {
+        require(frames);
+        try (TensorScope ignored = TensorScope.open("read toybox")) {
+            Tensor video = toVideo(frames.to(device));
+            return Grad.off(() -> answers(model.forward(video)));
+        }
+    }
+
+    private List<ToyboxAnswers> answers(ToyboxReaderModel.Output out) {
+        ToyboxReaderConfig labels = model.config();
+        Answers scene = Answers.of(out.scene());
+        Answers cast = Answers.of(out.cast());
+        Answers object = Answers.of(out.object());
+        Answers color = Answers.of(out.color());
+        Answers motion = Answers.of(out.motion());
+        List<ToyboxAnswers> all = new ArrayList<>();
+        for (int b = 0; b < out.scene().size(0); b++) {
+            Cast who = CASTS.get(cast.index(b));
+            List<ToyboxAnswers.Toy> toys = new ArrayList<>();
+            for (int s = 0; s < (who == Cast.ONE ? 1 : 2); s++) {
+                int at = b * ToyboxReaderModel.SLOTS + s;
+                toys.add(new ToyboxAnswers.Toy(
+                        object.sure(at, ToyObject.valueOf(labels.objects().get(object.index(at)))),
+                        color.sure(at, ToyColor.valueOf(labels.colors().get(color.index(at)))),
+                        motion.sure(at, ToyMotion.valueOf(labels.motions().get(motion.index(at))))));
+            }
+            all.add(new ToyboxAnswers(
+                    scene.sure(b, ToyScene.valueOf(labels.scenes().get(scene.index(b)))), cast.sure(b, who), toys));
+        }
+        return all;
     }
 
     /** uint8 [B, F, H, W, 3] to fp32 [B, 3, F, H, W] in [-1, 1]. */
@@ -164,6 +205,10 @@ public final class ToyboxReader implements AutoCloseable {
 
         double probability(int row) {
             return probabilities[row];
+        }
+
+        <T> ToyboxAnswers.Answer<T> sure(int row, T value) {
+            return new ToyboxAnswers.Answer<>(value, probabilities[row]);
         }
     }
 

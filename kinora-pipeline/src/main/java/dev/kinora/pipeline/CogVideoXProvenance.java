@@ -58,7 +58,8 @@ final class CogVideoXProvenance {
                 List.of(),
                 loras,
                 environment(),
-                seconds);
+                seconds,
+                null);
     }
 
     private static Map<String, String> weights(CheckpointFolder checkpoint, String variant) throws IOException {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param loras applied files and scales
  * @param environment versions, device, processor, threads
  * @param seconds wall time by stage
+ * @param expansion how the prompt became what it is; null where it is the user's own
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Provenance(
@@ -35,7 +36,8 @@ public record Provenance(
         List<Input> inputs,
         List<Lora> loras,
         Map<String, String> environment,
-        Map<String, Double> seconds) {
+        Map<String, Double> seconds,
+        @Nullable Expansion expansion) {
 
     /** The current version of the record. */
     public static final int FORMAT = 1;
@@ -102,6 +104,22 @@ public record Provenance(
      * @param scale as applied
      */
     public record Lora(String path, String sha256, double scale) {}
+
+    /**
+     * A prompt that a language model made richer; what it made of it is the request's prompt.
+     *
+     * @param original as the user wrote it
+     * @param model that wrote it
+     * @param prompt id and version of the words it was asked with
+     * @param promptSha256 of those words
+     */
+    public record Expansion(String original, String model, String prompt, String promptSha256) {}
+
+    /** The same with what only the caller knows. */
+    public Provenance with(Resolved resolved, List<Input> files, @Nullable Expansion how) {
+        return new Provenance(
+                format, kinora, model, pipeline, weights, resolved, files, loras, environment, seconds, how);
+    }
 
     /** One line of JSON. */
     public String toJson() {

@@ -52,8 +52,8 @@ public final class CaptionGrammar {
         };
     }
 
-    /** Ways to say that a toy runs into another. */
-    static List<String> runsInto(ToyMotion motion) {
+    /** Ways to say that a toy runs into another, the plainest first. */
+    public static List<String> runsInto(ToyMotion motion) {
         return switch (motion) {
             case ROLLS_LEFT, ROLLS_RIGHT -> List.of("rolls into", "rolls and hits", "bumps into");
             default -> List.of("slides into", "slides and hits", "bumps into");

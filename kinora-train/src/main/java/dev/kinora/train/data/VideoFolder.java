@@ -22,7 +22,8 @@ import java.util.zip.CRC32;
  * Videos of a folder as clips to train on: video files at any depth and WebDataset tar shards, such as
  * {@code kinora toybox render} and {@code kinora curate} write. Captions lie beside a video, or in the same sample of a
  * shard: {@code NAME.json} with {@code caption}, {@code captions}, {@code text} or {@code prompt}, or {@code NAME.txt}
- * with a caption a line; a video without any has one that is empty.
+ * with a caption a line; a video without any has one that is empty. In a dataset of {@code kinora curate} the captions of
+ * {@code kinora curate caption} take their place.
  *
  * <p>Each video gives one clip, from its beginning, of the shape that fits it best: the nearest aspect, then one that
  * does not enlarge it, then the longest, then the largest; it is scaled to cover the shape and cut in the middle. Videos

@@ -41,7 +41,12 @@ final class VideoScan {
         this.folder = folder;
     }
 
-    private record Candidate(String id, String file, long offset, long bytes, List<String> captions) {}
+    private record Candidate(String id, String file, long offset, long bytes, List<String> captions) {
+        /** With other captions, if there are any. */
+        Candidate with(@Nullable List<String> others) {
+            return others == null ? this : new Candidate(id, file, offset, bytes, others);
+        }
+    }
 
     /**
      * What was found.
@@ -53,6 +58,7 @@ final class VideoScan {
 
     static Found of(Path folder, int threads) throws IOException {
         Checks.require(Files.isDirectory(folder), "videos", "folder", folder, "a folder of videos");
+        CuratedCaptions curated = CuratedCaptions.of(folder);
         VideoScan scan = new VideoScan(folder);
         try (Stream<Path> walk = Files.walk(folder)) {
             for (Path file : walk.sorted().filter(scan::visible).toList()) {
@@ -64,6 +70,7 @@ final class VideoScan {
                 }
             }
         }
+        scan.candidates.replaceAll(c -> c.with(curated.of(c.id())));
         return scan.probe(threads);
     }
 

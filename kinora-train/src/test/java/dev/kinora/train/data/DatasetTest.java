@@ -179,4 +179,36 @@ final class DatasetTest {
         assertThat(item.fit(shapes, 0)).isEqualTo(new ClipShape(96, 64, 33));
         assertThat(item.fit(List.of(new ClipShape(64, 64, 33)), 8)).isNull();
     }
+
+    @Test
+    void aCuratedDatasetsDrawnCaptionsTakeThePlaceOfOthers() throws IOException {
+        for (String id : List.of("0a", "0b", "0c")) {
+            List<Image> frames =
+                    Stream.generate(() -> Image.black(48, 32)).limit(9).toList();
+            Video video = new Video(frames, Rational.of(8));
+            Path file = folder.resolve("clips/480p/" + id + ".mp4");
+            Files.createDirectories(file.getParent());
+            VideoWriter.write(file, video, VideoSpec.of(video));
+            Files.writeString(file.resolveSibling(id + ".json"), "{\"caption\":\"an old one\"}");
+        }
+        Path lines = folder.resolve("captions-0123456789ab.jsonl");
+        Files.writeString(lines, """
+                {"id":"0a","caption":"a drawn one","caption_image":"another"}
+                {"id":"0b","caption":null}
+                """);
+        String sha256 = dev.kinora.weights.Hashes.sha256(lines, (done, total) -> {});
+        Files.writeString(folder.resolve("manifest.json"), """
+                {"format":"kinora-dataset/1","files":[{"path":"captions-0123456789ab.jsonl","sha256":"%s"}]}
+                """.formatted(sha256));
+        VideoFolder videos = VideoFolder.open(folder, List.of(WIDE), 0, 1);
+        List<String> captions = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            captions.addAll(videos.clip(WIDE, i).captions());
+        }
+        assertThat(captions).containsExactlyInAnyOrder("a drawn one", "", "an old one");
+        Files.writeString(lines, "{}");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> VideoFolder.open(folder, List.of(WIDE), 0, 1))
+                .withMessageContaining("captions-0123456789ab.jsonl");
+    }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.caption;
+
+import org.jspecify.annotations.NullMarked;

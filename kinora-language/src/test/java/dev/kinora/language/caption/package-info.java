@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.language.caption;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.language.chat;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.language.judge;
+
+import org.jspecify.annotations.NullMarked;

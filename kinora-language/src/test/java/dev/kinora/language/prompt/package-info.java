@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.language.prompt;
+
+import org.jspecify.annotations.NullMarked;
