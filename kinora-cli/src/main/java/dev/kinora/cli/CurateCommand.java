@@ -9,12 +9,15 @@ import dev.kinora.curate.engine.CurateListener;
 import dev.kinora.curate.engine.LocalEngine;
 import dev.kinora.curate.engine.WorkerLimits;
 import dev.kinora.curate.query.FileSummary;
+import dev.kinora.curate.worker.Hashes;
 import dev.kinora.curate.worker.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,9 +29,9 @@ import picocli.CommandLine.Parameters;
         header = "Make a scored, cut dataset of raw videos.",
         description = {
             "",
-            "Decodes each file once, takes it for one shot, divides that into clips, scores each, cuts it out, and puts",
-            "all of it under DATASET in one step. A file that is broken, or breaks the worker it is in, costs itself and",
-            "gets a row that says so.",
+            "Decodes each file once, finds its shots, divides them into clips, scores each, cuts it out, and puts all of",
+            "it under DATASET in one step. Frames of fades, dissolves and wipes are in no clip. A file that is broken, or",
+            "breaks the worker it is in, costs itself and gets a row that says so.",
             "Nothing is thrown away for a score: kinora curate filter decides what to train on.",
             "",
             "Killed or stopped, the same command goes on where it was; the dataset comes out the same, byte for byte."
@@ -41,6 +44,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  kinora curate videos --out dataset",
             "  kinora curate a.mp4 b.mkv --out dataset --cut exact --max-seconds 10 --workers 4",
+            "  kinora curate clips --out dataset --shots whole",
             "  kinora curate filter dataset --keep \"motion_mean >= p25\""
         })
 final class CurateCommand extends Action {
@@ -55,6 +59,20 @@ final class CurateCommand extends Action {
             paramLabel = "DATASET",
             description = "The dataset's folder: new or empty, or that of an interrupted run.")
     private @Nullable Path out;
+
+    @Option(
+            names = "--shots",
+            paramLabel = "HOW",
+            description = "cascade finds shots by the detectors of kinora curate cuts; whole takes each file for one,"
+                    + " which suits footage that is cut already. Default: cascade.")
+    private String shots = Recipe.CASCADE;
+
+    @Option(
+            names = "--transnet",
+            paramLabel = "FILE",
+            description = "Weights of TransNet V2, which then votes in the cascade: a .safetensors file, a folder with"
+                    + " one, or a pulled OWNER/NAME. Default: none.")
+    private @Nullable String transnet;
 
     @Option(
             names = "--cut",
@@ -122,8 +140,14 @@ final class CurateCommand extends Action {
         if (out == null) {
             throw refuse("--out", "none", "the dataset's folder");
         }
+        if (transnet != null && shots.equals(Recipe.WHOLE)) {
+            throw refuse("--transnet", transnet, "none with --shots whole, for which nobody votes");
+        }
+        Map<String, Path> models =
+                transnet == null ? Map.of() : Map.of(Recipe.TRANSNET, WeightsFile.locate(this, "--transnet", transnet));
+        String sha256 = transnet == null ? "" : Hashes.ofFile(Objects.requireNonNull(models.get(Recipe.TRANSNET)));
         Plan plan = new Plan(
-                new Recipe(cut, minSeconds, maxSeconds, "whole", stages, 16_384L * 8_192),
+                new Recipe(cut, minSeconds, maxSeconds, shots, sha256, stages, 16_384L * 8_192),
                 form,
                 shardClips,
                 1L << 30,
@@ -137,7 +161,7 @@ final class CurateCommand extends Action {
                 stallSeconds,
                 Math.max(stallSeconds, WorkerLimits.DEFAULT.fileSeconds()));
         Progress progress = new Progress(console());
-        LocalEngine engine = new LocalEngine(plan, limits, new Shown(progress));
+        LocalEngine engine = new LocalEngine(plan, limits, new Shown(progress), models);
         interrupts().onStop(engine::stop);
         try {
             LocalEngine.Run run = engine.run(raws, out);
@@ -199,9 +223,10 @@ final class CurateCommand extends Action {
         public void print(PrintWriter to) {
             to.printf(
                     java.util.Locale.ROOT,
-                    "%s: %d clips of %d files, %s of video%n",
+                    "%s: %d clips of %d shots in %d files, %s of video%n",
                     dataset,
                     clips,
+                    files.shots(),
                     files.files(),
                     Progress.time((long) (files.seconds() * 1e9)));
             files.outcomes().forEach((outcome, n) -> to.printf("  %6d %s%n", n, outcome));

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,12 +41,23 @@ public final class LocalEngine {
     private final Plan plan;
     private final WorkerLimits limits;
     private final CurateListener listener;
+    private final Map<String, Path> models;
     private final Method shots;
     private final List<StageInfo> stages;
     private final Set<WorkerProcess> running = ConcurrentHashMap.newKeySet();
 
-    /** An engine that works by this plan. */
+    /** An engine that works by this plan, which needs no model's file. */
     public LocalEngine(Plan plan, WorkerLimits limits, CurateListener listener) {
+        this(plan, limits, listener, Map.of());
+    }
+
+    /**
+     * An engine that works by this plan.
+     *
+     * @param models where the files of models lie whose hashes the recipe names, by name
+     */
+    public LocalEngine(Plan plan, WorkerLimits limits, CurateListener listener, Map<String, Path> models) {
+        this.models = Map.copyOf(models);
         this.plan = plan;
         this.limits = limits;
         this.listener = listener;
@@ -75,6 +87,7 @@ public final class LocalEngine {
         if (paths.isEmpty()) {
             throw new IOException("curate: RAW = " + raws + " (expected: at least one file)");
         }
+        Stages.requireModels(plan.recipe(), models);
         requireOurs(out);
         Files.createDirectories(out);
         long began = System.nanoTime();
@@ -176,7 +189,7 @@ public final class LocalEngine {
                         worker = replace(worker, journal);
                     }
                     Path file = next.getValue().toAbsolutePath();
-                    ended = worker.run(new Job(file.toString(), sha256, half.toString(), plan.recipe()));
+                    ended = worker.run(new Job(file.toString(), sha256, half.toString(), plan.recipe(), places()));
                 }
                 if (ended.failure() == null) {
                     journal.finish(sha256, half);
@@ -193,6 +206,12 @@ public final class LocalEngine {
                 worker.close();
             }
         }
+    }
+
+    private Map<String, String> places() {
+        Map<String, String> places = new TreeMap<>();
+        models.forEach((name, file) -> places.put(name, file.toAbsolutePath().toString()));
+        return places;
     }
 
     private WorkerProcess replace(@Nullable WorkerProcess old, Journal journal) throws IOException {
