@@ -36,7 +36,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Killed or stopped, the same command goes on where it was; the dataset comes out the same, byte for byte."
         },
-        subcommands = {CurateCutsCommand.class, CurateFilterCommand.class},
+        subcommands = {CurateCutsCommand.class, CurateFilterCommand.class, CurateReviewCommand.class},
         sortOptions = false,
         abbreviateSynopsis = true,
         footer = {
