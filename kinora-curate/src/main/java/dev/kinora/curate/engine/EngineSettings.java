@@ -1,0 +1,19 @@
+package dev.kinora.curate.engine;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Where an engine works.
+ *
+ * @param master address of the cluster; empty for the engine's own choice
+ * @param conf settings of the cluster's software, by its own keys
+ */
+public record EngineSettings(String master, Map<String, String> conf) {
+    /** Everything as the engine would have it. */
+    public static final EngineSettings NONE = new EngineSettings("", Map.of());
+
+    public EngineSettings {
+        conf = java.util.Collections.unmodifiableMap(new TreeMap<>(conf));
+    }
+}
