@@ -6,7 +6,9 @@ import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.Plan;
 import dev.kinora.curate.dedup.KeepRule;
 import dev.kinora.curate.engine.CurateListener;
-import dev.kinora.curate.engine.LocalEngine;
+import dev.kinora.curate.engine.Engine;
+import dev.kinora.curate.engine.EngineSettings;
+import dev.kinora.curate.engine.Engines;
 import dev.kinora.curate.engine.WorkerLimits;
 import dev.kinora.curate.query.FileSummary;
 import dev.kinora.curate.worker.Hashes;
@@ -45,6 +47,7 @@ import picocli.CommandLine.Parameters;
             "  kinora curate videos --out dataset",
             "  kinora curate a.mp4 b.mkv --out dataset --cut exact --max-seconds 10 --workers 4",
             "  kinora curate clips --out dataset --shots whole",
+            "  kinora curate /shared/videos --out /shared/dataset --engine spark --master spark://head:7077",
             "  kinora curate filter dataset --keep \"motion_mean >= p25\""
         })
 final class CurateCommand extends Action {
@@ -117,8 +120,30 @@ final class CurateCommand extends Action {
             description = "Bits of 192 that two clips alike may differ in, 0 to 95. Default: 12.")
     private int alike = 12;
 
-    @Option(names = "--workers", paramLabel = "N", description = "Worker processes. Default: one a processor.")
-    private int workers = WorkerLimits.DEFAULT.workers();
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            description = "Where files are worked on: local is this machine, spark a cluster. Default: local.")
+    private String engine = "local";
+
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description = "Spark's master: local[2], spark://HOST:7077, yarn. Default: what spark-submit says, or"
+                    + " local[*].")
+    private String master = "";
+
+    @Option(
+            names = "--conf",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of Spark's, such as spark.executor.cores=4. As often as needed.")
+    private Map<String, String> conf = Map.of();
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "Worker processes of the local engine. Default: one a processor.")
+    private @Nullable Integer workers;
 
     @Option(
             names = "--worker-memory",
@@ -153,18 +178,22 @@ final class CurateCommand extends Action {
                 1L << 30,
                 keep,
                 alike);
+        if (workers != null && !engine.equals("local")) {
+            throw refuse("--workers", workers, "none but for the local engine; Spark runs one a task at a time");
+        }
         int memoryMiB = Math.clamp(memory.bytes() >> 20, 256, 1 << 20);
         WorkerLimits limits = new WorkerLimits(
-                workers,
+                workers == null ? WorkerLimits.DEFAULT.workers() : workers,
                 Math.min(WorkerLimits.DEFAULT.heapMiB(), memoryMiB / 2),
                 memoryMiB,
                 stallSeconds,
                 Math.max(stallSeconds, WorkerLimits.DEFAULT.fileSeconds()));
         Progress progress = new Progress(console());
-        LocalEngine engine = new LocalEngine(plan, limits, new Shown(progress), models);
-        interrupts().onStop(engine::stop);
+        EngineSettings settings = new EngineSettings(master, conf, models);
+        Engine curator = Engines.create(engine, plan, limits, settings, new Shown(progress));
+        interrupts().onStop(curator::stop);
         try {
-            LocalEngine.Run run = engine.run(raws, out);
+            Engine.Run run = curator.run(raws, out);
             progress.end();
             return new Curated(
                     out,
