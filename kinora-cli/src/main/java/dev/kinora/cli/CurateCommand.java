@@ -6,15 +6,20 @@ import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.Plan;
 import dev.kinora.curate.dedup.KeepRule;
 import dev.kinora.curate.engine.CurateListener;
-import dev.kinora.curate.engine.LocalEngine;
+import dev.kinora.curate.engine.Engine;
+import dev.kinora.curate.engine.EngineSettings;
+import dev.kinora.curate.engine.Engines;
 import dev.kinora.curate.engine.WorkerLimits;
 import dev.kinora.curate.query.FileSummary;
+import dev.kinora.curate.worker.Hashes;
 import dev.kinora.curate.worker.Recipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,9 +31,9 @@ import picocli.CommandLine.Parameters;
         header = "Make a scored, cut dataset of raw videos.",
         description = {
             "",
-            "Decodes each file once, takes it for one shot, divides that into clips, scores each, cuts it out, and puts",
-            "all of it under DATASET in one step. A file that is broken, or breaks the worker it is in, costs itself and",
-            "gets a row that says so.",
+            "Decodes each file once, finds its shots, divides them into clips, scores each, cuts it out, and puts all of",
+            "it under DATASET in one step. Frames of fades, dissolves and wipes are in no clip. A file that is broken, or",
+            "breaks the worker it is in, costs itself and gets a row that says so.",
             "Nothing is thrown away for a score: kinora curate filter decides what to train on.",
             "",
             "Killed or stopped, the same command goes on where it was; the dataset comes out the same, byte for byte."
@@ -37,7 +42,8 @@ import picocli.CommandLine.Parameters;
             CurateCutsCommand.class,
             CurateFilterCommand.class,
             CurateCaptionCommand.class,
-            CurateJudgeCommand.class
+            CurateJudgeCommand.class,
+            CurateReviewCommand.class
         },
         sortOptions = false,
         abbreviateSynopsis = true,
@@ -46,6 +52,8 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  kinora curate videos --out dataset",
             "  kinora curate a.mp4 b.mkv --out dataset --cut exact --max-seconds 10 --workers 4",
+            "  kinora curate clips --out dataset --shots whole",
+            "  kinora curate /shared/videos --out /shared/dataset --engine spark --master spark://head:7077",
             "  kinora curate filter dataset --keep \"motion_mean >= p25\""
         })
 final class CurateCommand extends Action {
@@ -60,6 +68,20 @@ final class CurateCommand extends Action {
             paramLabel = "DATASET",
             description = "The dataset's folder: new or empty, or that of an interrupted run.")
     private @Nullable Path out;
+
+    @Option(
+            names = "--shots",
+            paramLabel = "HOW",
+            description = "cascade finds shots by the detectors of kinora curate cuts; whole takes each file for one,"
+                    + " which suits footage that is cut already. Default: cascade.")
+    private String shots = Recipe.CASCADE;
+
+    @Option(
+            names = "--transnet",
+            paramLabel = "FILE",
+            description = "Weights of TransNet V2, which then votes in the cascade: a .safetensors file, a folder with"
+                    + " one, or a pulled OWNER/NAME. Default: none.")
+    private @Nullable String transnet;
 
     @Option(
             names = "--cut",
@@ -104,8 +126,30 @@ final class CurateCommand extends Action {
             description = "Bits of 192 that two clips alike may differ in, 0 to 95. Default: 12.")
     private int alike = 12;
 
-    @Option(names = "--workers", paramLabel = "N", description = "Worker processes. Default: one a processor.")
-    private int workers = WorkerLimits.DEFAULT.workers();
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            description = "Where files are worked on: local is this machine, spark a cluster. Default: local.")
+    private String engine = "local";
+
+    @Option(
+            names = "--master",
+            paramLabel = "URL",
+            description = "Spark's master: local[2], spark://HOST:7077, yarn. Default: what spark-submit says, or"
+                    + " local[*].")
+    private String master = "";
+
+    @Option(
+            names = "--conf",
+            paramLabel = "KEY=VALUE",
+            description = "A setting of Spark's, such as spark.executor.cores=4. As often as needed.")
+    private Map<String, String> conf = Map.of();
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "Worker processes of the local engine. Default: one a processor.")
+    private @Nullable Integer workers;
 
     @Option(
             names = "--worker-memory",
@@ -127,25 +171,35 @@ final class CurateCommand extends Action {
         if (out == null) {
             throw refuse("--out", "none", "the dataset's folder");
         }
+        if (transnet != null && shots.equals(Recipe.WHOLE)) {
+            throw refuse("--transnet", transnet, "none with --shots whole, for which nobody votes");
+        }
+        Map<String, Path> models =
+                transnet == null ? Map.of() : Map.of(Recipe.TRANSNET, WeightsFile.locate(this, "--transnet", transnet));
+        String sha256 = transnet == null ? "" : Hashes.ofFile(Objects.requireNonNull(models.get(Recipe.TRANSNET)));
         Plan plan = new Plan(
-                new Recipe(cut, minSeconds, maxSeconds, "whole", stages, 16_384L * 8_192),
+                new Recipe(cut, minSeconds, maxSeconds, shots, sha256, stages, 16_384L * 8_192),
                 form,
                 shardClips,
                 1L << 30,
                 keep,
                 alike);
+        if (workers != null && !engine.equals("local")) {
+            throw refuse("--workers", workers, "none but for the local engine; Spark runs one a task at a time");
+        }
         int memoryMiB = Math.clamp(memory.bytes() >> 20, 256, 1 << 20);
         WorkerLimits limits = new WorkerLimits(
-                workers,
+                workers == null ? WorkerLimits.DEFAULT.workers() : workers,
                 Math.min(WorkerLimits.DEFAULT.heapMiB(), memoryMiB / 2),
                 memoryMiB,
                 stallSeconds,
                 Math.max(stallSeconds, WorkerLimits.DEFAULT.fileSeconds()));
         Progress progress = new Progress(console());
-        LocalEngine engine = new LocalEngine(plan, limits, new Shown(progress));
-        interrupts().onStop(engine::stop);
+        EngineSettings settings = new EngineSettings(master, conf, models);
+        Engine curator = Engines.create(engine, plan, limits, settings, new Shown(progress));
+        interrupts().onStop(curator::stop);
         try {
-            LocalEngine.Run run = engine.run(raws, out);
+            Engine.Run run = curator.run(raws, out);
             progress.end();
             return new Curated(
                     out,
@@ -204,9 +258,10 @@ final class CurateCommand extends Action {
         public void print(PrintWriter to) {
             to.printf(
                     java.util.Locale.ROOT,
-                    "%s: %d clips of %d files, %s of video%n",
+                    "%s: %d clips of %d shots in %d files, %s of video%n",
                     dataset,
                     clips,
+                    files.shots(),
                     files.files(),
                     Progress.time((long) (files.seconds() * 1e9)));
             files.outcomes().forEach((outcome, n) -> to.printf("  %6d %s%n", n, outcome));

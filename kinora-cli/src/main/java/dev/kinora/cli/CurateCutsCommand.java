@@ -11,12 +11,10 @@ import dev.kinora.media.VideoReader;
 import dev.kinora.models.transnet.TransNetV2;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,7 +28,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Decodes each video once. Five detectors look at every frame, two of them also four times and once in two",
             "times a second, so that slow fades are seen; a written rule makes transitions of their votes, which --json",
-            "shows one by one. With --weights the network TransNet V2 votes too."
+            "shows one by one. With --transnet the network TransNet V2 votes too."
         },
         sortOptions = false,
         abbreviateSynopsis = true,
@@ -39,21 +37,21 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  kinora curate cuts film.mp4",
             "  kinora curate cuts raw/*.mp4 --json > cuts.json",
-            "  kinora curate cuts film.mp4 --weights transnetv2.safetensors"
+            "  kinora curate cuts film.mp4 --transnet transnetv2.safetensors"
         })
 final class CurateCutsCommand extends Action {
     @Parameters(paramLabel = "VIDEO", arity = "1..*", description = "Video files, or folders of PNGs.")
     private List<Path> videos = new ArrayList<>();
 
     @Option(
-            names = "--weights",
+            names = {"--transnet", "--weights"},
             paramLabel = "FILE",
             description = "Weights of TransNet V2: a .safetensors file, a folder with one, or a pulled OWNER/NAME.")
-    private @Nullable String weights;
+    private @Nullable String transnet;
 
     @Override
     Report run() throws IOException {
-        Path file = weights == null ? null : weightsFile(weights);
+        Path file = transnet == null ? null : WeightsFile.locate(this, "--transnet", transnet);
         List<VideoCuts> all = new ArrayList<>();
         try (TransNetV2 model = file == null ? null : TransNetV2.load(file)) {
             ShotDetection detection = new ShotDetection(model);
@@ -75,29 +73,6 @@ final class CurateCutsCommand extends Action {
             progress.end();
         }
         return new Cuts(all);
-    }
-
-    private Path weightsFile(String name) throws IOException {
-        Path path = Path.of(name);
-        if (Files.isRegularFile(path)) {
-            return path;
-        }
-        String expected = "a .safetensors file, a folder with one, or a repository that was pulled: kinora models pull "
-                + "OWNER/NAME";
-        Path folder;
-        try {
-            folder = ModelLocator.locate(name);
-        } catch (CommandException e) {
-            throw refuse("--weights", name, expected);
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            List<Path> found =
-                    files.filter(f -> f.toString().endsWith(".safetensors")).toList();
-            if (found.size() != 1) {
-                throw refuse("--weights", name + " with " + found.size() + " .safetensors files", expected);
-            }
-            return found.getFirst();
-        }
     }
 
     /** One report for all videos. */

@@ -56,10 +56,17 @@ public final class Footage {
 
     /** A panning video of {@code frames} frames at 8 a second. */
     public static Path video(Path file, long seed, int width, int height, int frames) throws IOException {
-        Image texture = texture(seed, width + 4 * frames, height + 2 * frames);
+        return video(file, seed, width, height, new int[] {frames});
+    }
+
+    /** One pan after another, each over a texture of its own, at 8 frames a second. */
+    public static Path video(Path file, long seed, int width, int height, int[] frames) throws IOException {
         try (VideoWriter out = VideoWriter.open(file, VideoSpec.of(width, height, Rational.of(8)))) {
-            for (int i = 0; i < frames; i++) {
-                out.write(pan(texture, width, height, 2, 1, i));
+            for (int k = 0; k < frames.length; k++) {
+                Image texture = texture(seed + 1000L * k, width + 4 * frames[k], height + 2 * frames[k]);
+                for (int i = 0; i < frames[k]; i++) {
+                    out.write(pan(texture, width, height, 2, 1, i));
+                }
             }
             return out.finish();
         }

@@ -9,6 +9,9 @@ public interface Segmenter extends FrameObserver, AutoCloseable {
     /** The shots of the file watched last, in order; what lies between them is transition and belongs to none. */
     List<Span> shots();
 
+    /** The transitions of that file and other places that detectors voted for, in order of time. */
+    List<Change> changes();
+
     @Override
     default void close() {}
 }

@@ -29,4 +29,9 @@ public final class WholeFile implements Segmenter {
     public List<Span> shots() {
         return any ? List.of(new Span(first, Long.MAX_VALUE)) : List.of();
     }
+
+    @Override
+    public List<Change> changes() {
+        return List.of();
+    }
 }

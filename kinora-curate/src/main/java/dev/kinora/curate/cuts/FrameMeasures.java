@@ -3,6 +3,7 @@ package dev.kinora.curate.cuts;
 import dev.kinora.media.Image;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * with hue in half degrees, brightness (Y of YUV), the mean of all samples, and on demand edges and perceptual hashes.
  */
 public final class FrameMeasures {
+    private static final AtomicLong SERIAL = new AtomicLong();
     private static final int SHIFT = 12;
     private static final int[] HUE = table(180 / 6.0);
     private static final int[] SATURATION = table(255);
@@ -24,10 +26,15 @@ public final class FrameMeasures {
     private final double mean;
     private final double deviation;
     private final Map<Integer, byte[]> edges = new HashMap<>();
+    private final long serial = SERIAL.incrementAndGet();
+    private Differences differences = new Differences(0, 0, 0, 0);
     private @Nullable HashKey hashKey;
     private boolean[] hash = {};
 
     private record HashKey(int size, int lowpass) {}
+
+    /** What several detectors ask of one pair; the other by its number, since a reference would hold all frames in a row. */
+    private record Differences(long other, double hue, double saturation, double value) {}
 
     private static int[] table(double range) {
         int[] out = new int[256];
@@ -113,22 +120,33 @@ public final class FrameMeasures {
 
     /** Mean absolute difference in hue, 0..180, not taken around the circle. */
     public double hueDifference(FrameMeasures other) {
-        return difference(hue, other.hue);
+        return differences(other).hue;
     }
 
     /** Mean absolute difference in saturation, 0..255. */
     public double saturationDifference(FrameMeasures other) {
-        return difference(saturation, other.saturation);
+        return differences(other).saturation;
     }
 
     /** Mean absolute difference in value, 0..255. */
     public double valueDifference(FrameMeasures other) {
-        return difference(value, other.value);
+        return differences(other).value;
     }
 
     /** Mean absolute difference of the edge maps, 0..255; {@code kernel} pixels wide, 0 to choose by size. */
     public double edgeDifference(FrameMeasures other, int kernel) {
         return difference(edges(kernel), other.edges(kernel));
+    }
+
+    private Differences differences(FrameMeasures other) {
+        if (differences.other != other.serial) {
+            differences = new Differences(
+                    other.serial,
+                    difference(hue, other.hue),
+                    difference(saturation, other.saturation),
+                    difference(value, other.value));
+        }
+        return differences;
     }
 
     private byte[] edges(int kernel) {

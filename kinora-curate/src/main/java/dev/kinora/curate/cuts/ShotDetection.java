@@ -54,8 +54,15 @@ public final class ShotDetection implements FrameObserver {
             due = rate > 0 ? (Math.floor(seconds * rate + 1e-9) + 1) / rate : 0;
             seen.add(frame);
             for (int cut : detector.accept(seen.size() - 1, measures)) {
-                int to = seen.get(Math.min(cut, seen.size() - 1));
-                votes.add(new Vote(detector.name(), rate, seen.get(Math.max(0, cut - 1)), to, detector.score()));
+                int before = cut - 1;
+                int after = cut;
+                if (detector instanceof ThresholdDetector threshold) {
+                    // Its cut lies in the middle of the dark: the change is all of it.
+                    before = threshold.wentOut() - 1;
+                    after = seen.size() - 1;
+                }
+                int to = seen.get(Math.min(after, seen.size() - 1));
+                votes.add(new Vote(detector.name(), rate, seen.get(Math.max(0, before)), to, detector.score()));
             }
         }
     }
@@ -142,6 +149,11 @@ public final class ShotDetection implements FrameObserver {
     /** Where shots meet, in order, none overlapping. */
     public List<Transition> transitions() {
         return transitions;
+    }
+
+    /** The votes by what they are about, in order. */
+    public List<Ballot> ballots() {
+        return Ballot.of(transitions, votes);
     }
 
     /** What lies between the transitions, in order. */

@@ -10,6 +10,7 @@ public final class ThresholdDetector implements CutDetector {
     private final Level level;
     private int lastCut = -1;
     private int lastFade;
+    private int wentOut;
     private boolean out;
     private double score;
 
@@ -52,6 +53,7 @@ public final class ThresholdDetector implements CutDetector {
         if (lastCut < 0) {
             lastCut = index;
             lastFade = index;
+            wentOut = index;
             out = faded;
             return List.of();
         }
@@ -63,9 +65,15 @@ public final class ThresholdDetector implements CutDetector {
             cut = List.of(lastFade + (int) Math.rint((index - lastFade) * (1 + fadeBias) / 2));
             lastCut = index;
         }
+        wentOut = faded ? index : wentOut;
         out = faded;
         lastFade = index;
         return cut;
+    }
+
+    /** The frame at which the picture last went out: with the cut just given, the first of the stretch it is in the middle of. */
+    int wentOut() {
+        return wentOut;
     }
 
     @Override

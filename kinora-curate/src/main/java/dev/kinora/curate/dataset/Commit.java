@@ -76,6 +76,7 @@ public final class Commit {
                                 .resolve(r.clip().fileName()));
         Tables.clips(aside.resolve(Manifest.CLIPS), clips, placed, stages, shots);
         Tables.files(aside.resolve(Manifest.FILES), files);
+        Tables.cuts(aside.resolve(Manifest.CUTS), files, shots);
         List<Manifest.Entry> entries = entries();
         for (Manifest.Entry entry : entries) {
             Path to = dataset.resolve(entry.path());

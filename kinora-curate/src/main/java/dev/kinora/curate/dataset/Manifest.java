@@ -3,6 +3,7 @@ package dev.kinora.curate.dataset;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kinora.curate.stage.Method;
@@ -38,7 +39,7 @@ public record Manifest(
         int clips,
         List<Entry> files) {
     /** The format's name and version. */
-    public static final String FORMAT = "kinora-dataset/1";
+    public static final String FORMAT = "kinora-dataset/2";
 
     /** Its name in the dataset. */
     public static final String NAME = "manifest.json";
@@ -48,6 +49,9 @@ public record Manifest(
 
     /** The table of sources. */
     public static final String FILES = "files.parquet";
+
+    /** The table of transitions and of the votes for them. */
+    public static final String CUTS = "cuts.parquet";
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -87,7 +91,13 @@ public record Manifest(
             throw new IOException(
                     "dataset: " + dataset + " = no " + NAME + " (expected: a folder that kinora curate has finished)");
         }
-        return JSON.readValue(Files.readString(dataset.resolve(NAME)), Manifest.class);
+        JsonNode json = JSON.readTree(Files.readString(dataset.resolve(NAME)));
+        String format = json.path("format").asText("none");
+        if (!format.equals(FORMAT)) {
+            throw new IOException("dataset: " + dataset + ", format = " + format + " (expected: " + FORMAT
+                    + "; another release made this one)");
+        }
+        return JSON.treeToValue(json, Manifest.class);
     }
 
     /** Puts the manifest in place, in one step. */

@@ -1,5 +1,7 @@
 package dev.kinora.curate.dataset;
 
+import dev.kinora.curate.cut.Change;
+import dev.kinora.curate.cuts.Ballot;
 import dev.kinora.curate.query.Duck;
 import dev.kinora.curate.stage.Column;
 import dev.kinora.curate.stage.Method;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.duckdb.DuckDBAppender;
@@ -34,6 +37,7 @@ final class Tables {
                 .text("id", r -> r.clip().id())
                 .text("source", r -> r.source().name())
                 .text("source_sha256", r -> r.source().sha256())
+                .whole("shot", r -> (long) r.clip().shot())
                 .whole("start_pts", r -> r.clip().startPts())
                 .whole("end_pts", r -> r.clip().endPts())
                 .text("time_base", r -> r.facts().timeBase())
@@ -90,6 +94,9 @@ final class Tables {
                 .whole(
                         "clips",
                         r -> r.duplicateOf() == null ? r.result().clips().size() : 0L)
+                .whole("shots", r -> r.duplicateOf() == null ? fact(r, f -> (long) r.result.shots()) : null)
+                .whole("cuts", r -> counted(r, "cut"))
+                .whole("graduals", r -> counted(r, "gradual"))
                 .whole("last_good_pts", r -> outcome(r).lastGoodPts())
                 .whole("frames", r -> outcome(r).frames())
                 .whole("damaged_packets", r -> (long) outcome(r).damagedPackets())
@@ -110,6 +117,42 @@ final class Tables {
                 .text("rotation", r -> fact(r, Facts::rotation))
                 .text("colour_matrix", r -> fact(r, Facts::colourMatrix));
         write(file, "files", c, rows, "SELECT * FROM files");
+    }
+
+    /** A place in a file where detectors voted. */
+    private record CutRow(FileRow file, Change change) {}
+
+    static void cuts(Path file, List<FileRow> files, Method shots) throws IOException {
+        List<CutRow> rows = new ArrayList<>();
+        for (FileRow f : files) {
+            if (f.duplicateOf == null) {
+                f.result.changes().forEach(c -> rows.add(new CutRow(f, c)));
+            }
+        }
+        Columns<CutRow> c = new Columns<CutRow>()
+                .text("source", r -> r.file.source.name())
+                .text("source_sha256", r -> r.file.source.sha256())
+                .text("kind", r -> r.change.kind())
+                .whole("start_pts", r -> r.change.startPts())
+                .whole("end_pts", r -> r.change.endPts())
+                .text("time_base", r -> fact(r.file, Facts::timeBase))
+                .real("start_seconds", r -> r.change.startSeconds())
+                .real("end_seconds", r -> r.change.endSeconds())
+                .real("confidence", r -> r.change.confidence())
+                .text("shots_method", r -> shots.id())
+                .text("shots_model", r -> shots.model());
+        for (String name : Ballot.NAMES) {
+            c.real("vote_" + name, r -> r.change.votes().get(name));
+        }
+        write(file, "cuts", c, rows, "SELECT * FROM cuts");
+    }
+
+    private static @Nullable Object counted(FileRow row, String kind) {
+        return row.duplicateOf != null || row.result.facts() == null
+                ? null
+                : (Object) row.result.changes().stream()
+                        .filter(c -> c.kind().equals(kind))
+                        .count();
     }
 
     private static FileOutcome outcome(FileRow row) {

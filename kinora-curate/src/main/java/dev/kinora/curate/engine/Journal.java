@@ -5,31 +5,32 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kinora.curate.dataset.Commit;
 import dev.kinora.curate.dataset.Plan;
-import dev.kinora.curate.worker.FileResult;
-import dev.kinora.curate.worker.Job;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The unfinished half of a dataset: a hidden folder in it that holds a folder for each file that is done. Such a folder
- * appears in one step, whole; what a killed run leaves half made lies elsewhere and is thrown away.
- */
-final class Journal implements Commit.Results, AutoCloseable {
+/** The unfinished half of a dataset: a hidden folder in it, of one plan, for one run at a time. */
+final class Journal implements AutoCloseable {
     static final String NAME = ".work";
+
+    /** Attempts that have lost may write for a moment longer. */
+    private static final int REMOVALS = 20;
+
+    private static final long REMOVAL_MILLIS = 500;
 
     private final Path folder;
     private final FileChannel channel;
     private final FileLock lock;
-    private final AtomicInteger serial = new AtomicInteger();
 
     private Journal(Path folder, FileChannel channel, FileLock lock) {
         this.folder = folder;
@@ -55,10 +56,9 @@ final class Journal implements Commit.Results, AutoCloseable {
                         "curate: --out = " + dataset + " (expected: a dataset that no other run works on)");
             }
             requirePlan(folder.resolve("plan.json"), dataset, plan, methods);
-            Commit.delete(folder.resolve("half"));
-            Files.createDirectories(folder.resolve("half"));
-            Files.createDirectories(folder.resolve("done"));
-            return new Journal(folder, channel, lock);
+            Journal journal = new Journal(folder, channel, lock);
+            journal.results().open();
+            return journal;
         } finally {
             if (lock == null) {
                 channel.close();
@@ -87,50 +87,38 @@ final class Journal implements Commit.Results, AutoCloseable {
         }
     }
 
-    Path log() {
-        return folder.resolve("worker.log");
+    JournalFolder results() {
+        return new JournalFolder(folder.toAbsolutePath());
     }
 
     Path aside() {
         return folder.resolve("commit");
     }
 
-    boolean has(String sha256) {
-        return Files.exists(folder(sha256));
-    }
-
-    /** A new folder for a result under way. */
-    Path begin(String sha256) throws IOException {
-        return Files.createDirectory(folder.resolve("half").resolve(sha256 + "-" + serial.incrementAndGet()));
-    }
-
-    /** A result whose folder is complete. */
-    void finish(String sha256, Path half) throws IOException {
-        Files.move(half, folder(sha256), StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    void finish(String sha256, Path half, FileResult result) throws IOException {
-        Commit.delete(half);
-        Files.createDirectory(half);
-        Files.writeString(half.resolve(Job.RESULT), Job.JSON.writeValueAsString(result));
-        finish(sha256, half);
-    }
-
-    @Override
-    public FileResult of(String sha256) throws IOException {
-        return Job.JSON.readValue(Files.readString(folder(sha256).resolve(Job.RESULT)), FileResult.class);
-    }
-
-    @Override
-    public Path folder(String sha256) {
-        return folder.resolve("done").resolve(sha256);
-    }
-
     /** Removes it all: the manifest stands. */
     void remove() throws IOException {
         close();
-        // The results last: while one is left, so is the plan it belongs to.
-        Commit.delete(folder);
+        for (int i = 1; ; i++) {
+            try {
+                // The results last: while one is left, so is the plan it belongs to.
+                Commit.delete(folder);
+                return;
+            } catch (DirectoryNotEmptyException | NoSuchFileException | UncheckedIOException e) {
+                if (i == REMOVALS) {
+                    throw new IOException("curate: journal = " + folder + " (expected: nobody else writing to it)", e);
+                }
+                pause();
+            }
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(REMOVAL_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("curate: interrupted", e);
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.kinora.curate.worker.FileOutcome;
 import dev.kinora.curate.worker.Job;
 import dev.kinora.curate.worker.WorkerMain;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
@@ -46,9 +47,9 @@ final class WorkerProcess implements AutoCloseable {
     private long lastFrames;
     private long lastPts;
 
-    WorkerProcess(WorkerLimits limits, Path log) throws IOException {
+    WorkerProcess(WorkerLimits limits, WorkerLaunch launch, Path log) throws IOException {
         this.limits = limits;
-        process = new ProcessBuilder(command(limits))
+        process = new ProcessBuilder(command(limits, launch))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
@@ -56,7 +57,7 @@ final class WorkerProcess implements AutoCloseable {
         watch = Thread.ofVirtual().name("kinora-curate-watch").start(this::watch);
     }
 
-    private static List<String> command(WorkerLimits limits) {
+    private static List<String> command(WorkerLimits limits, WorkerLaunch launch) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx" + limits.heapMiB() + "m",
@@ -71,11 +72,10 @@ final class WorkerProcess implements AutoCloseable {
                 "-Djava.awt.headless=true",
                 "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
                 "-Dorg.bytedeco.javacpp.maxBytes=0"));
-        String natives = System.getProperty("org.bytedeco.javacpp.cachedir", "");
-        if (!natives.isEmpty()) {
-            command.add("-Dorg.bytedeco.javacpp.cachedir=" + natives);
+        if (!launch.natives().isEmpty()) {
+            command.add("-Dorg.bytedeco.javacpp.cachedir=" + launch.natives());
         }
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), WorkerMain.class.getName()));
+        command.addAll(List.of("-cp", String.join(File.pathSeparator, launch.classPath()), WorkerMain.class.getName()));
         return command;
     }
 

@@ -1,4 +1,4 @@
-/** The local engine: files to workers, results to a journal, the journal to one commit. */
+/** Engines: files to workers, results to a journal, the journal to one commit. */
 @NullMarked
 package dev.kinora.curate.engine;
 

@@ -14,12 +14,14 @@ import java.util.Map;
  * What became of a dataset's sources, in figures.
  *
  * @param files how many there were
+ * @param shots found in them
  * @param seconds of video decoded
  * @param packetBytes compressed bytes decoded, each once
  * @param recodedBytes compressed bytes decoded again to encode clips exactly
  * @param outcomes how many ended how: {@code ok}, {@code error truncated}, …
  */
-public record FileSummary(long files, double seconds, long packetBytes, long recodedBytes, Map<String, Long> outcomes) {
+public record FileSummary(
+        long files, long shots, double seconds, long packetBytes, long recodedBytes, Map<String, Long> outcomes) {
     public FileSummary {
         outcomes = Collections.unmodifiableMap(new LinkedHashMap<>(outcomes));
     }
@@ -37,10 +39,11 @@ public record FileSummary(long files, double seconds, long packetBytes, long rec
                 }
             }
             try (ResultSet r =
-                    s.executeQuery("SELECT count(*), coalesce(sum(seconds), 0), coalesce(sum(packet_bytes), 0),"
+                    s.executeQuery("SELECT count(*), coalesce(sum(shots), 0), coalesce(sum(seconds), 0), coalesce(sum(packet_bytes), 0),"
                             + " coalesce(sum(recoded_bytes), 0)" + from)) {
                 r.next();
-                return new FileSummary(r.getLong(1), r.getDouble(2), r.getLong(3), r.getLong(4), outcomes);
+                return new FileSummary(
+                        r.getLong(1), r.getLong(2), r.getDouble(3), r.getLong(4), r.getLong(5), outcomes);
             }
         } catch (SQLException e) {
             throw new IOException(

@@ -185,14 +185,15 @@ public final class Selection implements AutoCloseable {
             flags.add("duplicate_of IS NULL");
         }
         query.thresholds.forEach(t -> flags.add(pass(t, query)));
-        return "SELECT *, (" + String.join(") AND (", flags) + ") AS pass_ FROM clips";
+        // Percentiles per source would give the rows source by source.
+        return "SELECT *, rowid AS row_, (" + String.join(") AND (", flags) + ") AS pass_ FROM clips";
     }
 
     /** Ids of the clips that pass, in the table's order. */
     public List<String> ids(Query query) throws IOException {
         List<String> ids = new ArrayList<>();
         try (Statement s = db.createStatement();
-                ResultSet r = s.executeQuery("SELECT id FROM (" + passing(query) + ") WHERE pass_")) {
+                ResultSet r = s.executeQuery("SELECT id FROM (" + passing(query) + ") WHERE pass_ ORDER BY row_")) {
             while (r.next()) {
                 ids.add(r.getString(1));
             }
@@ -231,7 +232,7 @@ public final class Selection implements AutoCloseable {
     /** Writes the rows that pass as Parquet. */
     public void write(Query query, Path out) throws IOException {
         try (Statement s = db.createStatement()) {
-            s.execute("COPY (SELECT * EXCLUDE (pass_) FROM (" + passing(query) + ") WHERE pass_) TO "
+            s.execute("COPY (SELECT * EXCLUDE (pass_, row_) FROM (" + passing(query) + ") WHERE pass_ ORDER BY row_) TO "
                     + Duck.literal(out.toString()) + " (FORMAT parquet, COMPRESSION zstd)");
         } catch (SQLException e) {
             throw failed(e);

@@ -7,6 +7,7 @@ import java.util.Map;
  *
  * @param id 32 hexadecimal digits from the source's content, the span and how it was cut: the same clip always has the
  *     same
+ * @param shot which of the source's shots it is of, from 0
  * @param startPts first tick in the source
  * @param endPts first tick after it
  * @param startSeconds the same in seconds from the source's first frame
@@ -22,6 +23,7 @@ import java.util.Map;
  */
 public record ClipResult(
         String id,
+        int shot,
         long startPts,
         long endPts,
         double startSeconds,

@@ -42,13 +42,17 @@ public final class FileCurator implements AutoCloseable {
     private final Segmenter segmenter;
     private final PerceptualHash look = new PerceptualHash();
 
-    /** A curator that works by this recipe; its models are loaded now. */
-    public FileCurator(Recipe recipe) throws IOException {
+    /**
+     * A curator that works by this recipe; its models are loaded now.
+     *
+     * @param models where the files of models lie that the recipe means, by name
+     */
+    public FileCurator(Recipe recipe, Map<String, Path> models) throws IOException {
         this.recipe = recipe;
         limits = new MediaLimits(recipe.maxPixels(), MediaLimits.DEFAULT.maxBytes());
         // Some of its parallel loops give other values with another number of threads.
         opencv_core.setNumThreads(1);
-        segmenter = Stages.segmenter(recipe);
+        segmenter = Stages.segmenter(recipe, models);
         stages = Stages.open(recipe);
     }
 
@@ -138,6 +142,7 @@ public final class FileCurator implements AutoCloseable {
         private final String sha256;
         private final long size;
         private final Path folder;
+        private final List<Span> shots = segmenter.shots();
         private final List<StreamCopy.Cut> copies = new ArrayList<>();
         private final List<ExactCutter.Job> jobs = new ArrayList<>();
 
@@ -155,7 +160,7 @@ public final class FileCurator implements AutoCloseable {
         FileResult make() throws IOException {
             FrameTimes times = decoded.times();
             List<Span> spans = new Pieces(recipe.minSeconds(), recipe.maxSeconds())
-                    .of(segmenter.shots(), times.pts(), times.seconds(), times.endPts(), times.endSeconds());
+                    .of(shots, times.pts(), times.seconds(), times.endPts(), times.endSeconds());
             List<Planned> planned = copied(spans);
             String unencodable = "";
             long recoded = 0;
@@ -180,6 +185,8 @@ public final class FileCurator implements AutoCloseable {
                     size,
                     outcome(unencodable, recoded),
                     Facts.of(decoded.info(), decoded.packets(), times),
+                    shots.size(),
+                    segmenter.changes(),
                     clips);
         }
 
@@ -232,12 +239,21 @@ public final class FileCurator implements AutoCloseable {
                     .substring(0, 32);
         }
 
+        private int shotOf(Span span) {
+            int n = 0;
+            while (n + 1 < shots.size() && shots.get(n + 1).startPts() <= span.startPts()) {
+                n++;
+            }
+            return n;
+        }
+
         private ClipResult describe(Planned p, int frames) throws IOException {
             Map<String, Double> scores = new LinkedHashMap<>();
             stages.forEach(s -> scores.putAll(s.scores(p.span)));
             String name = String.valueOf(p.out.getFileName());
             return new ClipResult(
                     name.substring(0, name.length() - 4),
+                    shotOf(p.span),
                     p.span.startPts(),
                     p.span.endPts(),
                     decoded.times().secondsAt(p.span.startPts()),

@@ -1,5 +1,6 @@
 package dev.kinora.curate.worker;
 
+import dev.kinora.curate.cut.Cascade;
 import dev.kinora.curate.cut.Segmenter;
 import dev.kinora.curate.cut.WholeFile;
 import dev.kinora.curate.face.FaceStage;
@@ -9,9 +10,13 @@ import dev.kinora.curate.stage.Method;
 import dev.kinora.curate.stage.Stage;
 import dev.kinora.curate.stage.StageInfo;
 import dev.kinora.curate.text.TextStage;
+import dev.kinora.models.transnet.TransNetV2;
+import dev.kinora.tensor.Torch;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The stages that a recipe names. */
 public final class Stages {
@@ -58,11 +63,44 @@ public final class Stages {
 
     /** How shots are found, without opening what finds them. */
     public static Method shots(Recipe recipe) {
-        return WholeFile.METHOD;
+        return recipe.shots().equals(Recipe.WHOLE) ? WholeFile.METHOD : Cascade.method(recipe.transnet());
     }
 
-    /** What finds the shots. */
-    static Segmenter segmenter(Recipe recipe) {
-        return new WholeFile();
+    /**
+     * Refuses a recipe whose models are not those at hand.
+     *
+     * @param models file by name
+     * @throws IOException if a model's file is missing, or other than the recipe says
+     */
+    public static void requireModels(Recipe recipe, Map<String, Path> models) throws IOException {
+        if (recipe.transnet().isEmpty()) {
+            return;
+        }
+        Path weights = models.get(Recipe.TRANSNET);
+        String sha256 = weights == null ? "none" : Hashes.ofFile(weights);
+        if (!sha256.equals(recipe.transnet())) {
+            throw new IOException("curate: transnet = " + weights + ", SHA-256 " + sha256 + " (expected: the file with "
+                    + recipe.transnet() + ")");
+        }
+    }
+
+    /**
+     * What finds the shots; the caller closes it.
+     *
+     * @param models file by name
+     * @throws IOException if a model's file is missing, or other than the recipe says
+     */
+    static Segmenter segmenter(Recipe recipe, Map<String, Path> models) throws IOException {
+        if (recipe.shots().equals(Recipe.WHOLE)) {
+            return new WholeFile();
+        }
+        requireModels(recipe, models);
+        Path weights = models.get(Recipe.TRANSNET);
+        if (recipe.transnet().isEmpty() || weights == null) {
+            return new Cascade(null);
+        }
+        // Workers share the processors already; and sums over several threads would depend on how many.
+        Torch.setThreads(1);
+        return new Cascade(TransNetV2.load(weights));
     }
 }

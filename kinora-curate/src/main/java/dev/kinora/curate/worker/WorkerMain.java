@@ -10,6 +10,8 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The process in which files are decoded: a native crash or a hang takes it down and nothing else. Reads a {@link Job} a
  * line; answers {@code ready} when it begins, {@code at FRAMES PTS SECONDS} now and then, and {@code done} or
- * {@code failed MESSAGE} for each. Ends
- * when its input does, so that a master that is killed leaves no worker behind.
+ * {@code failed MESSAGE} for each. Ends when its input does, so that a master that is killed leaves no worker behind.
  */
 public final class WorkerMain {
     private static final long BEAT_NANOS = 100_000_000L;
@@ -38,13 +39,18 @@ public final class WorkerMain {
         reader.setDaemon(true);
         reader.start();
         FileCurator curator = null;
-        Recipe loaded = null;
+        Job loaded = null;
         for (String line = lines.take(); !line.equals(END); line = lines.take()) {
             Job job = Job.JSON.readValue(line, Job.class);
-            if (curator == null || !job.recipe().equals(loaded)) {
+            if (curator == null
+                    || loaded == null
+                    || !job.recipe().equals(loaded.recipe())
+                    || !job.models().equals(loaded.models())) {
                 close(curator);
-                curator = new FileCurator(job.recipe());
-                loaded = job.recipe();
+                Map<String, Path> models = new HashMap<>();
+                job.models().forEach((name, file) -> models.put(name, Path.of(file)));
+                curator = new FileCurator(job.recipe(), models);
+                loaded = job;
             }
             say(answers, "ready");
             run(curator, job, answers);

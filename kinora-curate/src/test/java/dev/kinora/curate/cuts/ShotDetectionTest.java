@@ -24,6 +24,16 @@ class ShotDetectionTest {
         }
     }
 
+    @Test
+    void theDarkIsOneVoteFromItsBeginningToItsEnd() {
+        Vote dark = DETECTION.votes().stream()
+                .filter(v -> v.detector().equals("threshold"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(dark.from()).isBetween(38, 42);
+        assertThat(dark.to()).isBetween(46, 50);
+    }
+
     private static List<Transition> of(Kind kind) {
         return DETECTION.transitions().stream().filter(t -> t.kind() == kind).toList();
     }
@@ -66,6 +76,12 @@ class ShotDetectionTest {
                         "content 4.0",
                         "histogram 4.0",
                         "content 0.5");
+    }
+
+    @Test
+    void everyVoterHasAName() {
+        assertThat(Ballot.NAMES)
+                .containsAll(DETECTION.votes().stream().map(Vote::name).toList());
     }
 
     @Test

@@ -34,7 +34,9 @@ class KillTest {
     private void killAt(int moments, long seed) throws Exception {
         Path raw = Files.createDirectory(folder.resolve("raw"));
         for (int i = 0; i < 4; i++) {
-            Footage.video(raw.resolve("v" + i + ".mp4"), i, 64 + 32 * (i % 2), 48, 8 + 2 * i);
+            // Two shots each, of half a second and more.
+            int[] shots = {8 + i, 6 + 2 * i};
+            Footage.video(raw.resolve("v" + i + ".mp4"), i, 64 + 32 * (i % 2), 48, shots);
         }
         Files.writeString(raw.resolve("broken.mp4"), "no video");
         Path undisturbed = folder.resolve("undisturbed");
@@ -42,7 +44,10 @@ class KillTest {
         assertThat(run(raw, undisturbed).waitFor()).as("exit code").isZero();
         long whole = System.nanoTime() - began;
         Map<String, String> expected = Runs.bytes(undisturbed);
-        assertThat(expected).containsKeys("manifest.json", "clips.parquet", "files.parquet");
+        assertThat(expected).containsKeys("manifest.json", "clips.parquet", "files.parquet", "cuts.parquet");
+        assertThat(Runs.rows("SELECT count(*) FROM read_parquet('" + undisturbed.resolve("cuts.parquet")
+                        + "') WHERE kind = 'cut'"))
+                .containsExactly("4");
 
         System.out.println("seed " + seed);
         SplittableRandom random = new SplittableRandom(seed);

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 final class Runs {
     /** The cheapest stage, shards of three clips, frames of at most 65,536 pixels. */
     static final Plan PLAN = new Plan(
-            new Recipe(CutMode.COPY, 0.5, 20, "whole", List.of("picture"), 1 << 16),
+            new Recipe(CutMode.COPY, 0.5, 20, Recipe.CASCADE, "", List.of("picture"), 1 << 16),
             Form.WEBDATASET,
             3,
             1 << 20,

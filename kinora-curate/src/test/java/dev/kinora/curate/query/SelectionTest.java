@@ -63,6 +63,17 @@ class SelectionTest {
     }
 
     @Test
+    void rowsKeepTheirOrderWhateverPercentilesAreAmong() throws IOException, SQLException {
+        try (Connection c = Duck.open();
+                Statement s = c.createStatement()) {
+            s.execute("COPY (SELECT 'c' || i AS id, 's' || (7 * i % 3) AS source, i::DOUBLE AS start_seconds,"
+                    + " 1.0::DOUBLE AS seconds, i::DOUBLE AS motion, NULL::VARCHAR AS duplicate_of FROM range(9) r(i)) TO "
+                    + Duck.literal(table.toString()) + " (FORMAT parquet)");
+        }
+        assertThat(ids(0, true, "motion >= p50 per source")).containsExactly("c3", "c4", "c5", "c6", "c7", "c8");
+    }
+
+    @Test
     void aScheduleByTrainingStep() throws IOException {
         String schedule = "motion >= 3 from 0, 7 from 100, 9 from 200";
         assertThat(ids(99, true, schedule)).hasSize(7);

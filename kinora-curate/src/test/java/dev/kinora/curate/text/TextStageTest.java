@@ -67,8 +67,8 @@ class TextStageTest {
             }
             out.finish();
         }
-        Recipe recipe = new Recipe(CutMode.COPY, 0.5, 20, "whole", List.of("motion", "text"), 1 << 20);
-        try (FileCurator curator = new FileCurator(recipe)) {
+        Recipe recipe = new Recipe(CutMode.COPY, 0.5, 20, Recipe.WHOLE, "", List.of("motion", "text"), 1 << 20);
+        try (FileCurator curator = new FileCurator(recipe, java.util.Map.of())) {
             Path clips = Files.createDirectory(folder.resolve("clips" + overlay));
             return curator.run(file, "0".repeat(64), clips, (frames, pts, seconds) -> {})
                     .clips()

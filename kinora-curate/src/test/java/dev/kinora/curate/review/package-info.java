@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.review;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.worker;
+
+import org.jspecify.annotations.NullMarked;
