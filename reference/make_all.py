@@ -6,7 +6,8 @@ import sys
 
 SCRIPTS = ["cogvideox_checkpoints", "cogvideox_goldens", "t5_goldens", "pipeline_goldens", "scheduler_goldens",
            "lora_goldens", "rng_goldens", "media_goldens",
-           "gradient_goldens", "tokenizer_goldens", "eval_goldens"]
+           "gradient_goldens", "tokenizer_goldens", "eval_goldens",
+           "clip_goldens"]
 
 if __name__ == "__main__":
     for script in SCRIPTS:

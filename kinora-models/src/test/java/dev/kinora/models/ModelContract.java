@@ -115,8 +115,9 @@ public abstract class ModelContract<M extends AutoCloseable> {
         Files.createDirectories(folder);
         Path source = refused();
         Files.copy(source.resolve("config.json"), folder.resolve("config.json"));
-        Path weights = folder.resolve("diffusion_pytorch_model.safetensors");
-        byte[] bytes = Files.readAllBytes(source.resolve("diffusion_pytorch_model.safetensors"));
+        Path stored = Checkpoint.find(source, "");
+        Path weights = folder.resolve(String.valueOf(stored.getFileName()));
+        byte[] bytes = Files.readAllBytes(stored);
         Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length - 100));
         assertThatThrownBy(() -> load(folder, "", StrictLoader.asStored())).isInstanceOf(CheckpointException.class);
         Files.write(weights, bytes);

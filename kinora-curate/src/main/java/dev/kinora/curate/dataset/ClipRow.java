@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param facts of that file
  * @param clip itself
  * @param bucket of its kind
- * @param duplicateOf id of the clip it looks like; null where it is the original
+ * @param duplicateOf id of the clip that it is like; null where it is the original
+ * @param duplicateBy {@code phash} or {@code embedding}: in what it is like it; null where it is the original
  */
 record ClipRow(
         Source source,
         Facts facts,
         ClipResult clip,
         Bucket bucket,
-        @Nullable String duplicateOf) {}
+        @Nullable String duplicateOf,
+        @Nullable String duplicateBy) {}

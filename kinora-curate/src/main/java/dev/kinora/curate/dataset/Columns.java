@@ -29,6 +29,10 @@ final class Columns<R> {
         return add(name, "BOOLEAN", value);
     }
 
+    Columns<R> floats(String name, Function<R, @Nullable Object> value) {
+        return add(name, "FLOAT[]", value);
+    }
+
     private Columns<R> add(String name, String type, Function<R, @Nullable Object> value) {
         columns.add(new Column<>(name, type, value));
         return this;

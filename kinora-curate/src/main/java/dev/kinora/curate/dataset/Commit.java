@@ -1,6 +1,7 @@
 package dev.kinora.curate.dataset;
 
 import dev.kinora.curate.dedup.Duplicates;
+import dev.kinora.curate.dedup.EmbeddingDuplicates;
 import dev.kinora.curate.dedup.KeepRule;
 import dev.kinora.curate.stage.Method;
 import dev.kinora.curate.stage.StageInfo;
@@ -8,12 +9,15 @@ import dev.kinora.curate.tags.Tags;
 import dev.kinora.curate.worker.ClipResult;
 import dev.kinora.curate.worker.FileResult;
 import dev.kinora.curate.worker.Hashes;
+import dev.kinora.curate.worker.Recipe;
+import dev.kinora.curate.worker.Vectors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +79,9 @@ public final class Commit {
                         r -> results.folder(r.source().sha256())
                                 .resolve(r.clip().fileName()));
         Tables.clips(aside.resolve(Manifest.CLIPS), clips, placed, stages, shots);
+        if (plan.recipe().stages().contains(Recipe.CLIP)) {
+            Tables.embeddings(aside.resolve(Manifest.EMBEDDINGS), clips);
+        }
         Tables.files(aside.resolve(Manifest.FILES), files);
         Tables.cuts(aside.resolve(Manifest.CUTS), files, shots);
         List<Manifest.Entry> entries = entries();
@@ -111,14 +118,33 @@ public final class Commit {
             }
             for (ClipResult clip : result.clips()) {
                 Bucket bucket = Bucket.of(clip.width(), clip.height(), clip.seconds());
-                clips.add(new ClipRow(source, result.facts(), clip, bucket, null));
+                clips.add(new ClipRow(source, result.facts(), clip, bucket, null, null));
                 candidates.add(candidate(clip, candidates.size()));
             }
         }
         Map<String, String> alike = Duplicates.find(candidates, plan.alike(), plan.keep());
-        clips.replaceAll(r -> new ClipRow(
-                r.source(), r.facts(), r.clip(), r.bucket(), alike.get(r.clip().id())));
+        Map<String, String> same = same(clips, candidates, alike);
+        clips.replaceAll(r -> {
+            String id = r.clip().id();
+            String by = alike.containsKey(id) ? "phash" : same.containsKey(id) ? "embedding" : null;
+            return new ClipRow(
+                    r.source(), r.facts(), r.clip(), r.bucket(), alike.getOrDefault(id, same.get(id)), by);
+        });
         return clips;
+    }
+
+    /** Clips that mean the same, among those that look like no other: what a duplicate is of is itself kept. */
+    private Map<String, String> same(
+            List<ClipRow> clips, List<KeepRule.Candidate> candidates, Map<String, String> alike) {
+        if (plan.similar() == 0) {
+            return Map.of();
+        }
+        Map<String, float[]> embeddings = new HashMap<>();
+        clips.forEach(
+                r -> embeddings.put(r.clip().id(), Vectors.decode(r.clip().embedding())));
+        List<KeepRule.Candidate> left =
+                candidates.stream().filter(c -> !alike.containsKey(c.id())).toList();
+        return EmbeddingDuplicates.find(left, embeddings, plan.similar(), plan.keep());
     }
 
     private static KeepRule.Candidate candidate(ClipResult clip, int order) {
@@ -130,7 +156,8 @@ public final class Commit {
                 pixels,
                 8.0 * clip.bytes() / Math.max(1, pixels * clip.frames()),
                 clip.seconds(),
-                clip.scores().getOrDefault("picture_sharpness", 0.0));
+                clip.scores().getOrDefault("picture_sharpness", 0.0),
+                clip.scores().getOrDefault("aesthetic_mean", Double.NEGATIVE_INFINITY));
     }
 
     private List<Manifest.Entry> entries() throws IOException {

@@ -47,6 +47,9 @@ public record Manifest(
     /** The table of clips. */
     public static final String CLIPS = "clips.parquet";
 
+    /** The table of what clips show, where a stage embeds. */
+    public static final String EMBEDDINGS = "embeddings.parquet";
+
     /** The table of sources. */
     public static final String FILES = "files.parquet";
 

@@ -10,6 +10,7 @@ import dev.kinora.curate.tags.Tags;
 import dev.kinora.curate.worker.Facts;
 import dev.kinora.curate.worker.FileOutcome;
 import dev.kinora.curate.worker.FileResult;
+import dev.kinora.curate.worker.Vectors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -60,6 +61,7 @@ final class Tables {
                 .whole("offset", r -> place(placed, r).offset())
                 .text("phash", r -> r.clip().phash())
                 .text("duplicate_of", ClipRow::duplicateOf)
+                .text("duplicate_by", ClipRow::duplicateBy)
                 .text("shots_method", r -> shots.id())
                 .text("shots_model", r -> shots.model());
         for (StageInfo stage : stages) {
@@ -71,6 +73,14 @@ final class Tables {
             }
         }
         write(file, "clips", c, rows, Tags.select("clips", c.names()));
+    }
+
+    /** What clips show: the mean of their pictures' embeddings, each of those of unit length; null where there is none. */
+    static void embeddings(Path file, List<ClipRow> rows) throws IOException {
+        Columns<ClipRow> c = new Columns<ClipRow>()
+                .text("id", r -> r.clip().id())
+                .floats("clip", r -> r.clip().embedding().isEmpty() ? null : Vectors.decode(r.clip().embedding()));
+        write(file, "embeddings", c, rows, "SELECT * FROM embeddings");
     }
 
     private static Placement place(Map<String, Placement> placed, ClipRow row) {
@@ -201,6 +211,8 @@ final class Tables {
             to.append(whole.longValue());
         } else if (value instanceof Double real) {
             to.append(real.doubleValue());
+        } else if (value instanceof float[] reals) {
+            to.append(reals);
         } else if (value instanceof Boolean flag) {
             to.append(flag.booleanValue());
         } else {

@@ -6,6 +6,8 @@ import java.util.Comparator;
 public enum KeepRule {
     /** The one with most pixels, then most bits a pixel, then longest. */
     RESOLUTION,
+    /** The one that pleases most, by a head over CLIP; unknown ones last. */
+    AESTHETIC,
     /** The sharpest. */
     SHARPNESS,
     /** The longest. */
@@ -23,9 +25,17 @@ public enum KeepRule {
      * @param bitsPerPixel of its file
      * @param seconds how long it is
      * @param sharpness 0 where unknown
+     * @param aesthetic negative infinity where unknown
      */
     public record Candidate(
-            String id, int order, String phash, long pixels, double bitsPerPixel, double seconds, double sharpness) {}
+            String id,
+            int order,
+            String phash,
+            long pixels,
+            double bitsPerPixel,
+            double seconds,
+            double sharpness,
+            double aesthetic) {}
 
     /** Better ones first; total, so that every run chooses alike. */
     Comparator<Candidate> order() {
@@ -35,6 +45,8 @@ public enum KeepRule {
                         .thenComparingDouble(c -> c.bitsPerPixel)
                         .thenComparingDouble(c -> c.seconds)
                         .reversed();
+            case AESTHETIC ->
+                Comparator.<Candidate>comparingDouble(c -> c.aesthetic).reversed();
             case SHARPNESS ->
                 Comparator.<Candidate>comparingDouble(c -> c.sharpness).reversed();
             case LENGTH -> Comparator.<Candidate>comparingDouble(c -> c.seconds).reversed();

@@ -12,57 +12,67 @@ import dev.kinora.curate.stage.StageInfo;
 import dev.kinora.media.MediaException;
 import dev.kinora.media.VideoInfo;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.opencv.opencv_core.Mat;
-import org.bytedeco.opencv.opencv_core.Rect;
-import org.bytedeco.opencv.opencv_core.RectVector;
-import org.bytedeco.opencv.opencv_core.Size;
-import org.bytedeco.opencv.opencv_objdetect.CascadeClassifier;
 
-/**
- * Frontal faces, once a second, by the boosted cascade that comes with OpenCV (Viola and Jones 2001; the file
- * {@code haarcascade_frontalface_alt2}): it needs no download, misses profiles, and now and then sees a face in a wall.
- */
+/** Faces, once a second, by the boosted cascade that comes with OpenCV, or by YuNet where the user has its file. */
 public final class FaceStage implements Stage {
     /** Pictures looked at a second. */
     public static final double RATE = 1;
 
-    private static final String CASCADE = "haarcascade_frontalface_alt2.xml";
-
-    /** What it measures and how. */
-    public static final StageInfo INFO = new StageInfo(
-            new Method("face-haar", 1, ""),
-            List.of(
-                    new Column("face_seen", "0..1", "share of pictures with a frontal face"),
-                    new Column("face_area", "0..1", "share of the picture under its largest face, mean where seen"),
-                    new Column("face_steady", "0..1", "overlap of the largest face with that a second before, mean")));
-
     private static final int AREA = 0;
     private static final int STEADY = 1;
 
-    private final CascadeClassifier cascade;
+    private final StageInfo info;
+    private final FaceDetector detector;
     private final Sampler sampler = new Sampler(RATE);
     private Samples samples = new Samples(2);
     private double[] before = {};
 
     /** Loads the cascade. */
     public FaceStage() throws IOException {
-        String path = "/org/bytedeco/opencv/" + Loader.getPlatform() + "/share/opencv4/haarcascades/" + CASCADE;
-        Loader.load(org.bytedeco.opencv.global.opencv_objdetect.class);
-        java.io.File file = Loader.cacheResource(path);
-        if (file == null) {
-            throw new IOException("face: cascade = missing (expected: " + path + " on the class path)");
-        }
-        cascade = new CascadeClassifier(file.getPath());
-        if (cascade.empty()) {
-            throw new IOException("face: cascade = " + file + " (expected: a cascade that OpenCV reads)");
-        }
+        info = info("");
+        detector = new CascadeFaces();
+    }
+
+    /**
+     * Loads YuNet.
+     *
+     * @param yunet an ONNX file
+     * @param hash its SHA-256
+     */
+    public FaceStage(Path yunet, String hash) throws IOException {
+        info = info(hash);
+        detector = new YuNetFaces(yunet);
+    }
+
+    /**
+     * What it measures and how.
+     *
+     * @param yunet SHA-256 of YuNet's file; empty for the cascade
+     */
+    public static StageInfo info(String yunet) {
+        return new StageInfo(
+                new Method(yunet.isEmpty() ? "face-haar" : "face-yunet", 1, yunet),
+                List.of(
+                        new Column("face_seen", "0..1", "share of pictures with a face"),
+                        new Column("face_area", "0..1", "share of the picture under its largest face, mean where seen"),
+                        new Column(
+                                "face_steady", "0..1", "overlap of the largest face with that a second before, mean")));
+    }
+
+    /**
+     * Refuses a file that is not YuNet's.
+     *
+     * @throws IOException if OpenCV does not read it
+     */
+    public static void require(Path yunet) throws IOException {
+        new YuNetFaces(yunet).close();
     }
 
     @Override
     public StageInfo info() {
-        return INFO;
+        return info;
     }
 
     @Override
@@ -77,22 +87,11 @@ public final class FaceStage implements Stage {
         if (!sampler.takes(look.seconds())) {
             return;
         }
-        try (Mat gray = look.smallGray(320);
-                RectVector found = new RectVector();
-                Size least = new Size(gray.rows() / 10, gray.rows() / 10);
-                Size most = new Size()) {
-            cascade.detectMultiScale(gray, found, 1.1, 4, 0, least, most);
-            double[] largest = {};
-            for (Rect r : found.get()) {
-                if (largest.length == 0 || r.width() > largest[2]) {
-                    largest = new double[] {r.x(), r.y(), r.width(), r.height()};
-                }
-            }
-            double area = largest.length == 0 ? 0 : largest[2] * largest[3] / ((double) gray.cols() * gray.rows());
-            double steady = largest.length == 0 || before.length == 0 ? Double.NaN : overlap(before, largest);
-            samples.add(look.pts(), look.pts(), area, steady);
-            before = largest;
-        }
+        double[] largest = detector.largest(look);
+        double area = largest.length == 0 ? 0 : largest[2] * largest[3];
+        double steady = largest.length == 0 || before.length == 0 ? Double.NaN : overlap(before, largest);
+        samples.add(look.pts(), look.pts(), area, steady);
+        before = largest;
     }
 
     private static double overlap(double[] a, double[] b) {
@@ -117,6 +116,6 @@ public final class FaceStage implements Stage {
 
     @Override
     public void close() {
-        cascade.close();
+        detector.close();
     }
 }

@@ -25,6 +25,11 @@ public interface Stage extends AutoCloseable {
     /** Writes the scores of {@code span} to {@code to}. */
     void score(Span span, Scores to);
 
+    /** What a span's pictures show, as a vector that compares with others of the same method; empty for most stages. */
+    default float[] embedding(Span span) {
+        return new float[0];
+    }
+
     /** The scores of a span, checked to be those announced. */
     default Map<String, Double> scores(Span span) {
         Scores scores = new Scores();

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param sha256 of its file
  * @param phash what it looks like, 48 hexadecimal digits
  * @param scores by column
+ * @param embedding of what it shows, see {@link Vectors}; empty where no stage embeds
  */
 public record ClipResult(
         String id,
@@ -35,7 +36,8 @@ public record ClipResult(
         long bytes,
         String sha256,
         String phash,
-        Map<String, Double> scores) {
+        Map<String, Double> scores,
+        String embedding) {
     public ClipResult {
         scores = java.util.Collections.unmodifiableMap(new java.util.LinkedHashMap<>(scores));
     }

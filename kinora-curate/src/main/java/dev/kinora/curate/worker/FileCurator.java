@@ -53,7 +53,7 @@ public final class FileCurator implements AutoCloseable {
         // Some of its parallel loops give other values with another number of threads.
         opencv_core.setNumThreads(1);
         segmenter = Stages.segmenter(recipe, models);
-        stages = Stages.open(recipe);
+        stages = Stages.open(recipe, models);
     }
 
     /**
@@ -239,6 +239,15 @@ public final class FileCurator implements AutoCloseable {
                     .substring(0, 32);
         }
 
+        private float[] embedding(Span span) {
+            float[] found = {};
+            for (Stage stage : stages) {
+                float[] here = stage.embedding(span);
+                found = here.length > 0 ? here : found;
+            }
+            return found;
+        }
+
         private int shotOf(Span span) {
             int n = 0;
             while (n + 1 < shots.size() && shots.get(n + 1).startPts() <= span.startPts()) {
@@ -265,7 +274,8 @@ public final class FileCurator implements AutoCloseable {
                     Files.size(p.out),
                     Hashes.ofFile(p.out),
                     look.of(p.span),
-                    scores);
+                    scores,
+                    Vectors.encode(embedding(p.span)));
         }
 
         private FileOutcome outcome(String unencodable, long recoded) {

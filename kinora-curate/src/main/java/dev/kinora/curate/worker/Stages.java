@@ -1,5 +1,8 @@
 package dev.kinora.curate.worker;
 
+import dev.kinora.curate.clip.AestheticStage;
+import dev.kinora.curate.clip.ClipFiles;
+import dev.kinora.curate.clip.ClipStage;
 import dev.kinora.curate.cut.Cascade;
 import dev.kinora.curate.cut.Segmenter;
 import dev.kinora.curate.cut.WholeFile;
@@ -13,6 +16,7 @@ import dev.kinora.curate.text.TextStage;
 import dev.kinora.models.transnet.TransNetV2;
 import dev.kinora.tensor.Torch;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,13 +40,23 @@ public final class Stages {
             all.add(TextStage.info(moving));
         }
         if (recipe.stages().contains("face")) {
-            all.add(FaceStage.INFO);
+            all.add(FaceStage.info(recipe.models().getOrDefault(Recipe.YUNET, "")));
+        }
+        if (recipe.stages().contains(Recipe.CLIP)) {
+            all.add(ClipStage.info(recipe.models().getOrDefault(Recipe.CLIP, "")));
+        }
+        if (recipe.stages().contains(Recipe.AESTHETIC)) {
+            all.add(AestheticStage.info(recipe.models().getOrDefault(Recipe.AESTHETIC, "")));
         }
         return all;
     }
 
-    /** Opens them, in the order of {@link Recipe#STAGES}; the caller closes them. */
-    public static List<Stage> open(Recipe recipe) throws IOException {
+    /**
+     * Opens them, in the order of {@link #describe}; the caller closes them.
+     *
+     * @param models file or folder by name
+     */
+    public static List<Stage> open(Recipe recipe, Map<String, Path> models) throws IOException {
         List<Stage> stages = new ArrayList<>();
         if (recipe.stages().contains("picture")) {
             stages.add(new PictureStage());
@@ -56,7 +70,21 @@ public final class Stages {
             stages.add(new TextStage(motion));
         }
         if (recipe.stages().contains("face")) {
-            stages.add(new FaceStage());
+            Path yunet = models.get(Recipe.YUNET);
+            String hash = recipe.models().getOrDefault(Recipe.YUNET, "");
+            stages.add(yunet == null || hash.isEmpty() ? new FaceStage() : new FaceStage(yunet, hash));
+        }
+        Path folder = models.get(Recipe.CLIP);
+        if (recipe.stages().contains(Recipe.CLIP) && folder != null) {
+            // One thread, one kernel: sums that are added up otherwise differ in their last bits.
+            Torch.setThreads(1);
+            System.setProperty("kinora.kernel.attention", "libtorch");
+            ClipStage clip = new ClipStage(folder, recipe.models().getOrDefault(Recipe.CLIP, ""));
+            stages.add(clip);
+            Path head = models.get(Recipe.AESTHETIC);
+            if (recipe.stages().contains(Recipe.AESTHETIC) && head != null) {
+                stages.add(new AestheticStage(clip, head, recipe.models().getOrDefault(Recipe.AESTHETIC, "")));
+            }
         }
         return stages;
     }
@@ -73,6 +101,31 @@ public final class Stages {
      * @throws IOException if a model's file is missing, or other than the recipe says
      */
     public static void requireModels(Recipe recipe, Map<String, Path> models) throws IOException {
+        requireTransnet(recipe, models);
+        for (Map.Entry<String, String> wanted : recipe.models().entrySet()) {
+            Path file = models.get(wanted.getKey());
+            String hash = file == null ? "none" : hash(file);
+            if (!hash.equals(wanted.getValue())) {
+                throw new IOException("curate: %s = %s, SHA-256 %s (expected: the one with %s)"
+                        .formatted(wanted.getKey(), file, hash, wanted.getValue()));
+            }
+        }
+        Path clip = models.get(Recipe.CLIP);
+        if (recipe.models().containsKey(Recipe.CLIP) && clip != null) {
+            ClipFiles.require(clip, recipe.models().containsKey(Recipe.AESTHETIC) ? models.get(Recipe.AESTHETIC) : null);
+        }
+        Path yunet = models.get(Recipe.YUNET);
+        if (recipe.models().containsKey(Recipe.YUNET) && yunet != null) {
+            FaceStage.require(yunet);
+        }
+    }
+
+    /** The hash that a recipe names a model by: of a file, or of a CLIP's folder. */
+    public static String hash(Path model) throws IOException {
+        return Files.isDirectory(model) ? ClipFiles.hash(model) : Hashes.ofFile(model);
+    }
+
+    private static void requireTransnet(Recipe recipe, Map<String, Path> models) throws IOException {
         if (recipe.transnet().isEmpty()) {
             return;
         }
@@ -94,7 +147,7 @@ public final class Stages {
         if (recipe.shots().equals(Recipe.WHOLE)) {
             return new WholeFile();
         }
-        requireModels(recipe, models);
+        requireTransnet(recipe, models);
         Path weights = models.get(Recipe.TRANSNET);
         if (recipe.transnet().isEmpty() || weights == null) {
             return new Cascade(null);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class DuplicatesTest {
     private static KeepRule.Candidate clip(String id, int order, String hash, long pixels, double sharpness) {
-        return new KeepRule.Candidate(id, order, hash, pixels, 1, 1, sharpness);
+        return new KeepRule.Candidate(id, order, hash, pixels, 1, 1, sharpness, 0);
     }
 
     @Test

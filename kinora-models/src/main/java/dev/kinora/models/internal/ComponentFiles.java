@@ -18,7 +18,15 @@ public final class ComponentFiles {
     private static final String CONFIG = "config.json";
     private static final String STEM = Checkpoint.STEMS.getFirst();
 
+    /** Stem of the weight files that transformers writes. */
+    public static final String TRANSFORMERS = Checkpoint.STEMS.getLast();
+
     private ComponentFiles() {}
+
+    /** The folder's config. */
+    public static Config config(Path folder) throws IOException {
+        return Config.read(folder.resolve(CONFIG));
+    }
 
     /** Weights as stored where {@code dtype} is null, else converted to it. */
     public static StrictLoader loader(@Nullable DType dtype) {
@@ -37,7 +45,7 @@ public final class ComponentFiles {
             Function<Config, M> build,
             Function<M, ParameterSet> parameters)
             throws IOException {
-        M model = build.apply(Config.read(folder.resolve(CONFIG)));
+        M model = build.apply(config(folder));
         ParameterSet set = parameters.apply(model);
         boolean loaded = false;
         try {
@@ -54,6 +62,13 @@ public final class ComponentFiles {
     /** Writes config and weights; in the weights' own types where {@code storedAs} is null. */
     public static void save(Path folder, Config config, ParameterSet parameters, @Nullable DType storedAs)
             throws IOException {
+        save(folder, STEM, config, parameters, storedAs);
+    }
+
+    /** The same with weight files of another stem. */
+    public static void save(
+            Path folder, String stem, Config config, ParameterSet parameters, @Nullable DType storedAs)
+            throws IOException {
         Files.createDirectories(folder);
         // Without this text transformers refuses the file.
         SafetensorsWriter writer = new SafetensorsWriter().metadata("format", "pt");
@@ -62,7 +77,7 @@ public final class ComponentFiles {
         } else {
             writer.addAll(parameters, storedAs);
         }
-        writer.writeSharded(folder, STEM, "", SafetensorsWriter.DEFAULT_SHARD_BYTES);
+        writer.writeSharded(folder, stem, "", SafetensorsWriter.DEFAULT_SHARD_BYTES);
         config.write(folder.resolve(CONFIG));
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.clip;
+
+import org.jspecify.annotations.NullMarked;

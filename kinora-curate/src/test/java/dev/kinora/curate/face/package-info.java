@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.face;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.models.clip;
+
+import org.jspecify.annotations.NullMarked;
