@@ -1,5 +1,6 @@
-package dev.kinora.train;
+package dev.kinora.train.data;
 
+import dev.kinora.train.internal.Checks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kinora.weights.Hashes;
