@@ -37,6 +37,7 @@ class HouseTest {
             "eval",
             "train",
             "curate",
+            "spark",
             "cli");
 
     private static JavaClasses house = new ClassFileImporter().importPackages();
@@ -103,6 +104,17 @@ class HouseTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.bytedeco.opencv..", "ai.onnxruntime..", "org.duckdb..")
+                .check(house);
+    }
+
+    @Test
+    void onlyTheSparkEngineKnowsSparkAndNothingKnowsIt() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.kinora.spark..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.kinora.spark..", "org.apache.spark..", "org.apache.hadoop..", "scala..")
                 .check(house);
     }
 

@@ -1,0 +1,72 @@
+package dev.kinora.spark;
+
+import dev.kinora.curate.dataset.Plan;
+import dev.kinora.curate.engine.CurateListener;
+import dev.kinora.curate.engine.Curation;
+import dev.kinora.curate.engine.Engine;
+import dev.kinora.curate.engine.EngineProvider;
+import dev.kinora.curate.engine.EngineSettings;
+import dev.kinora.curate.engine.WorkerLimits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Curates on a Spark cluster whose executors see the raw files and the dataset under the paths that this machine does.
+ * A task is a file; it leaves its result in the dataset's journal, and this machine commits.
+ */
+public final class SparkEngine implements Engine {
+    /** Its service. */
+    public static final class Provider implements EngineProvider {
+        @Override
+        public String name() {
+            return "spark";
+        }
+
+        @Override
+        public Engine create(Plan plan, WorkerLimits limits, EngineSettings settings, CurateListener listener) {
+            return new SparkEngine(plan, limits, settings, listener);
+        }
+    }
+
+    private final Plan plan;
+    private final WorkerLimits limits;
+    private final CurateListener listener;
+    private final Cluster cluster;
+    private volatile boolean stopped;
+
+    /**
+     * An engine that works by this plan.
+     *
+     * @param limits of each worker; how many there are is the cluster's business
+     * @param settings the master, and any of Spark's own settings
+     * @throws IllegalArgumentException if the settings contradict each other
+     */
+    public SparkEngine(Plan plan, WorkerLimits limits, EngineSettings settings, CurateListener listener) {
+        this.plan = plan;
+        this.limits = limits;
+        this.listener = listener;
+        cluster = new Cluster(ClusterConf.of(settings, limits));
+    }
+
+    @Override
+    public Run run(List<Path> raws, Path out) throws IOException {
+        try (cluster) {
+            return new Curation(plan, limits, listener).run(raws, out, cluster);
+        } catch (IOException | RuntimeException e) {
+            if (stopped) {
+                CancellationException stop = new CancellationException("curate: stopped");
+                stop.initCause(e);
+                throw stop;
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+        cluster.stop();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.spark;
+
+import org.jspecify.annotations.NullMarked;
