@@ -9,8 +9,13 @@ import dev.kinora.curate.engine.CurateListener;
 import dev.kinora.curate.engine.Engine;
 import dev.kinora.curate.engine.EngineSettings;
 import dev.kinora.curate.engine.Engines;
+import dev.kinora.curate.engine.LocalEngine;
+import dev.kinora.curate.engine.RemoteFile;
 import dev.kinora.curate.engine.WorkerLimits;
 import dev.kinora.curate.query.FileSummary;
+import dev.kinora.curate.s3.Publication;
+import dev.kinora.curate.s3.S3;
+import dev.kinora.curate.s3.S3Uri;
 import dev.kinora.curate.worker.Hashes;
 import dev.kinora.curate.worker.Recipe;
 import java.io.IOException;
@@ -22,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -54,20 +60,27 @@ import picocli.CommandLine.Parameters;
             "  kinora curate a.mp4 b.mkv --out dataset --cut exact --max-seconds 10 --workers 4",
             "  kinora curate clips --out dataset --shots whole",
             "  kinora curate /shared/videos --out /shared/dataset --engine spark --master spark://head:7077",
+            "  kinora curate s3://raw/videos --out s3://sets/first --work /data/first",
             "  kinora curate filter dataset --keep \"motion_mean >= p25\""
         })
 final class CurateCommand extends Action {
+    private static final long PART_BYTES = 64L << 20;
+
     @Parameters(
             paramLabel = "RAW",
             arity = "0..*",
-            description = "Video files, and folders of them, searched through. Not hidden files.")
-    private List<Path> raws = new ArrayList<>();
+            description = "Video files, and folders of them, searched through; s3://BUCKET/KEY too. Not hidden files.")
+    private List<String> raws = new ArrayList<>();
 
     @Option(
             names = {"-o", "--out"},
             paramLabel = "DATASET",
-            description = "The dataset's folder: new or empty, or that of an interrupted run.")
-    private @Nullable Path out;
+            description = "The dataset's folder: new or empty, or that of an interrupted run; or s3://BUCKET/KEY, with"
+                    + " --work.")
+    private @Nullable String out;
+
+    @Mixin
+    private S3Options s3 = new S3Options();
 
     @Option(
             names = "--shots",
@@ -199,12 +212,13 @@ final class CurateCommand extends Action {
         Engine curator = Engines.create(engine, plan, limits, settings, new Shown(progress));
         interrupts().onStop(curator::stop);
         try {
-            Engine.Run run = curator.run(raws, out);
+            Path dataset = folder(out);
+            Engine.Run run = run(curator, out, dataset, new Shown(progress));
             progress.end();
             return new Curated(
                     out,
                     run.manifest().clips(),
-                    FileSummary.of(out.resolve(Manifest.FILES)),
+                    FileSummary.of(dataset.resolve(Manifest.FILES)),
                     run.curated(),
                     run.seconds());
         } catch (IllegalStateException e) {
@@ -212,6 +226,43 @@ final class CurateCommand extends Action {
                 throw new Interrupts.InterruptedWork("interrupted: the same command goes on from here");
             }
             throw e;
+        }
+    }
+
+    /** Where the dataset is made: it goes into a bucket from a folder. */
+    private Path folder(String to) {
+        if (!S3Uri.is(to)) {
+            return Path.of(to);
+        }
+        Path work = s3.work();
+        if (work == null) {
+            throw refuse("--work", "none", "a folder to make the dataset in, which then goes to " + to);
+        }
+        return work;
+    }
+
+    private Engine.Run run(Engine curator, String to, Path dataset, CurateListener listener) throws IOException {
+        List<Path> local = raws.stream().filter(r -> !S3Uri.is(r)).map(Path::of).toList();
+        if (local.size() == raws.size() && !S3Uri.is(to)) {
+            return curator.run(local, dataset);
+        }
+        try (S3 store = new S3(s3.settings())) {
+            List<RemoteFile> remotes = new ArrayList<>();
+            for (String raw : raws) {
+                if (S3Uri.is(raw)) {
+                    remotes.addAll(store.find(S3Uri.parse(raw)));
+                }
+            }
+            if (!remotes.isEmpty() && !(curator instanceof LocalEngine)) {
+                throw refuse("--engine", engine, "local, where sources lie in buckets");
+            }
+            Engine.Run run = curator instanceof LocalEngine here
+                    ? here.run(local, remotes, s3.spoolBytes(), dataset)
+                    : curator.run(local, dataset);
+            if (S3Uri.is(to)) {
+                new Publication(store, S3Uri.parse(to), PART_BYTES, listener).publish(dataset);
+            }
+            return run;
         }
     }
 
@@ -253,7 +304,7 @@ final class CurateCommand extends Action {
      * @param curatedNow files that went through a worker in this run
      * @param seconds the run took
      */
-    record Curated(Path dataset, int clips, FileSummary files, int curatedNow, double seconds) implements Report {
+    record Curated(String dataset, int clips, FileSummary files, int curatedNow, double seconds) implements Report {
         @Override
         public void print(PrintWriter to) {
             to.printf(

@@ -97,13 +97,13 @@ class HouseTest {
     }
 
     @Test
-    void onlyCurateKnowsOpenCvOnnxRuntimeAndDuckDb() {
+    void onlyCurateKnowsOpenCvOnnxRuntimeDuckDbAndS3() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("dev.kinora.curate..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.bytedeco.opencv..", "ai.onnxruntime..", "org.duckdb..")
+                .resideInAnyPackage("org.bytedeco.opencv..", "ai.onnxruntime..", "org.duckdb..", "software.amazon..")
                 .check(house);
     }
 

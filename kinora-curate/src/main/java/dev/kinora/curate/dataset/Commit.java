@@ -110,8 +110,8 @@ public final class Commit {
         List<ClipRow> clips = new ArrayList<>();
         List<KeepRule.Candidate> candidates = new ArrayList<>();
         for (Source source : sources) {
-            String original = first.putIfAbsent(source.sha256(), source.name());
-            FileResult result = results.of(source.sha256());
+            String original = first.putIfAbsent(source.key(), source.name());
+            FileResult result = results.of(source.key());
             files.add(new Tables.FileRow(source, result, original));
             if (original != null || result.facts() == null) {
                 continue;

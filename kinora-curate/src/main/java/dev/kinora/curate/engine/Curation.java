@@ -52,9 +52,17 @@ public final class Curation {
      * @throws CancellationException if the listener asked to stop
      */
     public Engine.Run run(List<Path> raws, Path out, Workplace place) throws IOException {
-        Map<String, Path> paths = Sources.find(raws, out);
+        return run(Sources.find(raws, out), out, place);
+    }
+
+    /**
+     * The same of files that were found already.
+     *
+     * @param paths by name, in order of names
+     */
+    public Engine.Run run(Map<String, Path> paths, Path out, Workplace place) throws IOException {
         if (paths.isEmpty()) {
-            throw new IOException("curate: RAW = " + raws + " (expected: at least one file)");
+            throw new IOException("curate: RAW = nothing (expected: at least one file)");
         }
         Stages.requireModels(plan.recipe(), models);
         requireOurs(out);
@@ -68,8 +76,8 @@ public final class Curation {
             Map<String, FileTask> todo = new LinkedHashMap<>();
             for (Source s : sources) {
                 Path file = paths.get(s.name());
-                if (file != null && !journal.results().has(s.sha256())) {
-                    todo.putIfAbsent(s.sha256(), new FileTask(s.sha256(), file, s.bytes()));
+                if (file != null && !journal.results().has(s.key())) {
+                    todo.putIfAbsent(s.key(), new FileTask(s.key(), file, s.bytes()));
                 }
             }
             Steps steps = new Steps(listener, "curate", todo.size());

@@ -3,6 +3,7 @@ package dev.kinora.curate.engine;
 import dev.kinora.curate.dataset.Manifest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 
 /** Small datasets for tests of other packages. */
@@ -11,8 +12,21 @@ public final class TinyRuns {
 
     /** Curates a folder by the cheapest plan. */
     public static Manifest curate(Path raw, Path out) throws IOException {
-        return new LocalEngine(Runs.PLAN, Runs.limits(1, 60), CurateListener.SILENT)
-                .run(List.of(raw), out)
-                .manifest();
+        return engine().run(List.of(raw), out).manifest();
+    }
+
+    /** Curates files that have to be fetched, of which so many bytes may wait. */
+    public static Manifest curate(List<RemoteFile> files, long spoolBytes, Path out) throws IOException {
+        return engine().run(List.of(), files, spoolBytes, out).manifest();
+    }
+
+    private static LocalEngine engine() {
+        return new LocalEngine(Runs.PLAN, Runs.limits(1, 60), CurateListener.SILENT);
+    }
+
+    /** Source, status and error class of each file. */
+    public static List<String> outcomes(Path dataset) throws SQLException {
+        return Runs.rows("SELECT source, status, error_class FROM read_parquet('" + dataset.resolve(Manifest.FILES)
+                + "') ORDER BY source");
     }
 }

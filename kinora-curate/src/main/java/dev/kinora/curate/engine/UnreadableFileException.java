@@ -1,0 +1,24 @@
+package dev.kinora.curate.engine;
+
+import java.io.IOException;
+
+/** A source that cannot be read for a reason of its own: the run goes on, and its row says why. */
+public final class UnreadableFileException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final String errorClass;
+
+    /**
+     * @param errorClass {@code missing}, {@code denied} or {@code changed}
+     * @param message for people
+     */
+    public UnreadableFileException(String errorClass, String message, Throwable cause) {
+        super(message, cause);
+        this.errorClass = errorClass;
+    }
+
+    /** Its class in the table of files. */
+    public String errorClass() {
+        return errorClass;
+    }
+}

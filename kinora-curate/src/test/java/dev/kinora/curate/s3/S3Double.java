@@ -1,0 +1,277 @@
+package dev.kinora.curate.s3;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A small strict store that speaks S3 on this machine: one bucket by path style, pages of two, ranges, conditions,
+ * parts, checksums; refuses what is not signed, and fails where it is told to.
+ */
+final class S3Double implements AutoCloseable {
+    static final String BUCKET = "bucket";
+    private static final int PAGE = 2;
+
+    /** What may befall a request. */
+    enum Fault {
+        NONE,
+        /** 503 SlowDown. */
+        SLOW_DOWN,
+        /** The connection ends in the middle of the body. */
+        BREAK,
+        /** 403 AccessDenied. */
+        DENY,
+        /** 501: no such condition here. */
+        UNKNOWN
+    }
+
+    record Stored(byte[] content, Map<String, String> metadata) {
+        String etag() {
+            return '"' + HexFormat.of().formatHex(md5(content)) + '"';
+        }
+    }
+
+    final NavigableMap<String, Stored> objects = new ConcurrentSkipListMap<>();
+    final List<String> requests = new CopyOnWriteArrayList<>();
+    /** Asked for each request, which reads {@code PUT /bucket/key}. */
+    volatile Function<String, Fault> faults = r -> Fault.NONE;
+
+    private final Map<String, NavigableMap<Integer, byte[]>> uploads = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, String>> uploadMetadata = new ConcurrentHashMap<>();
+    private final HttpServer server;
+
+    S3Double() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    S3Settings settings() {
+        return new S3Settings(
+                "http://localhost:" + server.getAddress().getPort(), "", true, false, 4, Duration.ofMillis(5));
+    }
+
+    /** Uploads begun and neither put together nor given up. */
+    int openUploads() {
+        return uploads.size();
+    }
+
+    void put(String key, byte[] content) {
+        objects.put(key, new Stored(content, Map.of()));
+    }
+
+    private void handle(HttpExchange x) throws IOException {
+        try (x) {
+            String path = x.getRequestURI().getPath();
+            Map<String, String> query = query(x);
+            String request = x.getRequestMethod() + " " + path
+                    + (query.containsKey("partNumber") ? "?partNumber=" + query.get("partNumber") : "");
+            requests.add(request);
+            String key = path.length() > BUCKET.length() + 2 ? path.substring(BUCKET.length() + 2) : "";
+            byte[] body = x.getRequestBody().readAllBytes();
+            Fault fault = faults.apply(request);
+            String signed = String.valueOf(x.getRequestHeaders().getFirst("Authorization"));
+            if (fault == Fault.SLOW_DOWN) {
+                error(x, 503, "SlowDown");
+            } else if (fault == Fault.UNKNOWN) {
+                error(x, 501, "NotImplemented");
+            } else if (fault == Fault.DENY
+                    || !signed.matches("AWS4-HMAC-SHA256 Credential=key/\\d{8}/us-east-1/s3/aws4_request, .*"
+                            + "Signature=[0-9a-f]{64}")) {
+                error(x, 403, "AccessDenied");
+            } else if (!path.startsWith("/" + BUCKET)) {
+                error(x, 404, "NoSuchBucket");
+            } else if (!intact(x, body)) {
+                error(x, 400, "BadDigest");
+            } else {
+                answer(x, key, query, body, fault);
+            }
+        }
+    }
+
+    private static boolean intact(HttpExchange x, byte[] body) {
+        String sent = x.getRequestHeaders().getFirst("Content-MD5");
+        boolean signed = !x.getRequestMethod().equals("PUT")
+                || HexFormat.of()
+                        .formatHex(digest("SHA-256", body))
+                        .equals(x.getRequestHeaders().getFirst("x-amz-content-sha256"));
+        return signed && (sent == null || sent.equals(Base64.getEncoder().encodeToString(md5(body))));
+    }
+
+    private void answer(HttpExchange x, String key, Map<String, String> query, byte[] body, Fault fault)
+            throws IOException {
+        switch (x.getRequestMethod()) {
+            case "GET", "HEAD" -> {
+                if (key.isEmpty()) {
+                    list(x, query);
+                } else {
+                    get(x, key, fault);
+                }
+            }
+            case "PUT" -> {
+                if (query.containsKey("partNumber")) {
+                    uploads.get(query.get("uploadId")).put(Integer.parseInt(query.get("partNumber")), body);
+                    x.getResponseHeaders().set("ETag", new Stored(body, Map.of()).etag());
+                    send(x, 200, "");
+                } else if ("*".equals(x.getRequestHeaders().getFirst("If-None-Match")) && objects.containsKey(key)) {
+                    error(x, 412, "PreconditionFailed");
+                } else {
+                    objects.put(key, new Stored(body, metadata(x)));
+                    send(x, 200, "");
+                }
+            }
+            case "POST" -> post(x, key, query);
+            case "DELETE" -> {
+                if (query.containsKey("uploadId")) {
+                    uploads.remove(query.get("uploadId"));
+                } else {
+                    objects.remove(key);
+                }
+                send(x, 204, "");
+            }
+            default -> error(x, 405, "MethodNotAllowed");
+        }
+    }
+
+    private void post(HttpExchange x, String key, Map<String, String> query) throws IOException {
+        if (query.containsKey("uploads")) {
+            String id = "upload" + uploadMetadata.size();
+            uploads.put(id, new TreeMap<>());
+            uploadMetadata.put(id, metadata(x));
+            send(x, 200, "<InitiateMultipartUploadResult><UploadId>" + id + "</UploadId></InitiateMultipartUploadResult>");
+            return;
+        }
+        String id = query.get("uploadId");
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : uploads.remove(id).values()) {
+            all.write(part);
+        }
+        objects.put(key, new Stored(all.toByteArray(), uploadMetadata.get(id)));
+        send(x, 200, "<CompleteMultipartUploadResult><ETag>\"whole-2\"</ETag></CompleteMultipartUploadResult>");
+    }
+
+    private void get(HttpExchange x, String key, Fault fault) throws IOException {
+        Stored found = objects.get(key);
+        String wanted = x.getRequestHeaders().getFirst("If-Match");
+        if (found == null) {
+            error(x, 404, "NoSuchKey");
+            return;
+        }
+        if (wanted != null && !wanted.equals(found.etag())) {
+            error(x, 412, "PreconditionFailed");
+            return;
+        }
+        byte[] content = found.content();
+        Matcher range = Pattern.compile("bytes=(\\d+)-").matcher(String.valueOf(x.getRequestHeaders().getFirst("Range")));
+        int status = 200;
+        if (range.matches()) {
+            int from = Integer.parseInt(range.group(1));
+            x.getResponseHeaders().set("Content-Range", "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
+            content = Arrays.copyOfRange(content, from, content.length);
+            status = 206;
+        }
+        x.getResponseHeaders().set("ETag", found.etag());
+        found.metadata().forEach((k, v) -> x.getResponseHeaders().set(k, v));
+        if (x.getRequestMethod().equals("HEAD")) {
+            x.getResponseHeaders().set("Content-Length", Integer.toString(content.length));
+            x.sendResponseHeaders(200, -1);
+            return;
+        }
+        x.sendResponseHeaders(status, content.length == 0 ? -1 : content.length);
+        int until = fault == Fault.BREAK ? content.length / 2 : content.length;
+        x.getResponseBody().write(content, 0, until);
+        x.getResponseBody().flush();
+    }
+
+    private void list(HttpExchange x, Map<String, String> query) throws IOException {
+        String prefix = query.getOrDefault("prefix", "");
+        List<String> keys = objects.tailMap(query.getOrDefault("continuation-token", prefix), true).keySet().stream()
+                .filter(k -> k.startsWith(prefix))
+                .toList();
+        StringBuilder xml = new StringBuilder("<ListBucketResult>");
+        for (String k : keys.subList(0, Math.min(PAGE, keys.size()))) {
+            Stored o = objects.get(k);
+            xml.append("<Contents><Key>%s</Key><ETag>%s</ETag><Size>%d</Size></Contents>"
+                    .formatted(k, o.etag(), o.content().length));
+        }
+        if (keys.size() > PAGE) {
+            xml.append("<IsTruncated>true</IsTruncated><NextContinuationToken>%s</NextContinuationToken>"
+                    .formatted(keys.get(PAGE)));
+        }
+        send(x, 200, xml.append("</ListBucketResult>").toString());
+    }
+
+    private static Map<String, String> metadata(HttpExchange x) {
+        Map<String, String> all = new TreeMap<>();
+        x.getRequestHeaders().forEach((k, v) -> {
+            if (k.regionMatches(true, 0, "x-amz-meta-", 0, 11)) {
+                all.put(k, v.getFirst());
+            }
+        });
+        return all;
+    }
+
+    private static Map<String, String> query(HttpExchange x) {
+        Map<String, String> all = new TreeMap<>();
+        String query = x.getRequestURI().getQuery();
+        for (String part : query == null ? new String[0] : query.split("&", -1)) {
+            int i = part.indexOf('=');
+            all.put(i < 0 ? part : part.substring(0, i), i < 0 ? "" : part.substring(i + 1));
+        }
+        return all;
+    }
+
+    private static void error(HttpExchange x, int status, String code) throws IOException {
+        send(x, status, "<Error><Code>" + code + "</Code><Message>" + code + "</Message></Error>");
+    }
+
+    private static void send(HttpExchange x, int status, String xml) throws IOException {
+        byte[] bytes = xml.getBytes(UTF_8);
+        x.getResponseHeaders().set("Content-Type", "application/xml");
+        boolean none = bytes.length == 0 || x.getRequestMethod().equals("HEAD");
+        x.sendResponseHeaders(status, none ? -1 : bytes.length);
+        if (!none) {
+            x.getResponseBody().write(bytes);
+        }
+    }
+
+    static byte[] md5(byte[] content) {
+        return digest("MD5", content);
+    }
+
+    private static byte[] digest(String name, byte[] content) {
+        try {
+            return MessageDigest.getInstance(name).digest(content);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(name, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+    }
+}
