@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -36,7 +37,13 @@ import picocli.CommandLine.Parameters;
             "",
             "Killed or stopped, the same command goes on where it was; the dataset comes out the same, byte for byte."
         },
-        subcommands = {CurateCutsCommand.class, CurateFilterCommand.class},
+        subcommands = {
+            CurateCutsCommand.class,
+            CurateFilterCommand.class,
+            CurateScoreCaptionsCommand.class,
+            CurateLearnCommand.class,
+            CurateTagsReportCommand.class
+        },
         sortOptions = false,
         abbreviateSynopsis = true,
         footer = {
@@ -45,6 +52,7 @@ import picocli.CommandLine.Parameters;
             "  kinora curate videos --out dataset",
             "  kinora curate a.mp4 b.mkv --out dataset --cut exact --max-seconds 10 --workers 4",
             "  kinora curate clips --out dataset --shots whole",
+            "  kinora curate videos --out dataset --clip openai/clip-vit-large-patch14 --aesthetic head.safetensors",
             "  kinora curate filter dataset --keep \"motion_mean >= p25\""
         })
 final class CurateCommand extends Action {
@@ -95,6 +103,9 @@ final class CurateCommand extends Action {
             description = "What to score: some of ${DEFAULT-VALUE}. Default: all of them.")
     private List<String> stages = Recipe.STAGES;
 
+    @Mixin
+    private ModelledStages modelled = new ModelledStages();
+
     @Option(
             names = "--form",
             paramLabel = "FORM",
@@ -107,8 +118,8 @@ final class CurateCommand extends Action {
     @Option(
             names = "--keep",
             paramLabel = "RULE",
-            description = "Which of several clips alike counts as the original: resolution, sharpness, length or first."
-                    + " Default: resolution.")
+            description = "Which of several clips alike counts as the original: resolution, aesthetic, sharpness, length or"
+                    + " first. Default: resolution.")
     private KeepRule keep = KeepRule.RESOLUTION;
 
     @Option(
@@ -123,8 +134,9 @@ final class CurateCommand extends Action {
     @Option(
             names = "--worker-memory",
             paramLabel = "SIZE",
-            description = "Memory at which a worker is ended and its file given up. Default: 3G.")
-    private Converters.ByteCount memory = new Converters.ByteCount((long) WorkerLimits.DEFAULT.memoryMiB() << 20);
+            description = "Memory at which a worker is ended and its file given up. Default: 3G, and with --clip"
+                    + " the size of its weights on top.")
+    private Converters.@Nullable ByteCount memory;
 
     @Option(
             names = "--stall-seconds",
@@ -143,17 +155,24 @@ final class CurateCommand extends Action {
         if (transnet != null && shots.equals(Recipe.WHOLE)) {
             throw refuse("--transnet", transnet, "none with --shots whole, for which nobody votes");
         }
-        Map<String, Path> models =
-                transnet == null ? Map.of() : Map.of(Recipe.TRANSNET, WeightsFile.locate(this, "--transnet", transnet));
+        Map<String, Path> models = modelled.locate(this);
+        Map<String, String> hashes = ModelledStages.hashes(models);
+        if (transnet != null) {
+            models.put(Recipe.TRANSNET, WeightsFile.locate(this, "--transnet", transnet));
+        }
         String sha256 = transnet == null ? "" : Hashes.ofFile(Objects.requireNonNull(models.get(Recipe.TRANSNET)));
         Plan plan = new Plan(
-                new Recipe(cut, minSeconds, maxSeconds, shots, sha256, stages, 16_384L * 8_192),
+                new Recipe(cut, minSeconds, maxSeconds, shots, sha256, modelled.with(stages), 16_384L * 8_192, hashes),
                 form,
                 shardClips,
                 1L << 30,
                 keep,
-                alike);
-        int memoryMiB = Math.clamp(memory.bytes() >> 20, 256, 1 << 20);
+                alike,
+                modelled.similar());
+        long bytes = memory == null
+                ? ((long) WorkerLimits.DEFAULT.memoryMiB() << 20) + ModelledStages.bytes(models)
+                : memory.bytes();
+        int memoryMiB = Math.clamp(bytes >> 20, 256, 1 << 20);
         WorkerLimits limits = new WorkerLimits(
                 workers,
                 Math.min(WorkerLimits.DEFAULT.heapMiB(), memoryMiB / 2),

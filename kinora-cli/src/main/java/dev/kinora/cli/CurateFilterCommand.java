@@ -1,6 +1,8 @@
 package dev.kinora.cli;
 
 import dev.kinora.curate.dataset.Manifest;
+import dev.kinora.curate.learn.Forest;
+import dev.kinora.curate.learn.ScoreTable;
 import dev.kinora.curate.query.Selection;
 import dev.kinora.curate.query.Threshold;
 import java.io.IOException;
@@ -34,7 +36,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  kinora curate filter dataset --keep \"motion_mean >= p25\" --keep \"text_area <= 0.07\" --out chosen.parquet",
-            "  kinora curate filter dataset --keep \"motion_mean >= p25\" --move \"motion_mean >= p30\""
+            "  kinora curate filter dataset --keep \"motion_mean >= p25\" --move \"motion_mean >= p30\"",
+            "  kinora curate filter dataset --classifier lecture.json --keep \"learned_lecture < 0.5\""
         })
 final class CurateFilterCommand extends Action {
     private static final int SHOWN_CHANGES = 20;
@@ -53,6 +56,12 @@ final class CurateFilterCommand extends Action {
             paramLabel = "THRESHOLD",
             description = "Show which clips come or go when this takes the place of the threshold on its column.")
     private @Nullable String move;
+
+    @Option(
+            names = "--classifier",
+            paramLabel = "FILE",
+            description = "A classifier of kinora curate learn; thresholds may then ask for its column, learned_TAG.")
+    private List<Path> classifiers = new ArrayList<>();
 
     @Option(
             names = "--step",
@@ -80,10 +89,19 @@ final class CurateFilterCommand extends Action {
         if (out != null && !out.toString().endsWith(".parquet")) {
             throw refuse("--out", out, "a name ending in .parquet");
         }
-        Manifest.read(dataset);
+        Manifest manifest = Manifest.read(dataset);
+        List<Path> beside = manifest.files().stream()
+                .map(Manifest.Entry::path)
+                .filter(p -> p.matches("[a-z]+-[0-9a-f]{12}\\.parquet"))
+                .map(dataset::resolve)
+                .toList();
         List<Threshold> thresholds = keep.stream().map(Threshold::parse).toList();
         Selection.Query query = new Selection.Query(thresholds, step, !dropUnknown, keepDuplicates);
-        try (Selection selection = new Selection(dataset.resolve(Manifest.CLIPS))) {
+        try (Selection selection = new Selection(dataset.resolve(Manifest.CLIPS), beside)) {
+            for (Path file : classifiers) {
+                Forest forest = Forest.read(file);
+                selection.add(forest.column(), new ScoreTable(dataset).values(forest));
+            }
             List<Selection.Step> funnel = selection.funnel(query);
             List<Selection.Change> changes =
                     move == null ? null : selection.changes(query, query.move(Threshold.parse(move)));

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
 
 /** The clips of a dataset that pass thresholds, found by a query over its table. */
 public final class Selection implements AutoCloseable {
@@ -67,16 +69,70 @@ public final class Selection implements AutoCloseable {
      * @param clips a dataset's {@code clips.parquet}
      */
     public Selection(Path clips) throws IOException {
+        this(clips, List.of());
+    }
+
+    /**
+     * Opens a table of clips with the columns of others.
+     *
+     * @param clips a dataset's {@code clips.parquet}
+     * @param beside tables with a column {@code id}, such as its captions; a clip that one does not have is unknown there
+     */
+    public Selection(Path clips, List<Path> beside) throws IOException {
         try {
             db = Duck.open();
             try (Statement s = db.createStatement()) {
-                s.execute("CREATE TABLE clips AS SELECT * FROM read_parquet(" + Duck.literal(clips.toString()) + ")");
+                s.execute("CREATE TABLE clips AS " + joined(clips, beside));
                 try (ResultSet r = s.executeQuery("DESCRIBE clips")) {
                     while (r.next()) {
                         columns.put(r.getString(1), r.getString(2));
                     }
                 }
             }
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /** In the order of the clips. */
+    private static String joined(Path clips, List<Path> beside) {
+        StringBuilder columns = new StringBuilder("SELECT clips.* EXCLUDE (file_row_number)");
+        StringBuilder from = new StringBuilder(" FROM read_parquet(")
+                .append(Duck.literal(clips.toString()))
+                .append(", file_row_number = true) clips");
+        for (int i = 0; i < beside.size(); i++) {
+            columns.append(", beside").append(i).append(".* EXCLUDE (id)");
+            from.append(" LEFT JOIN read_parquet(")
+                    .append(Duck.literal(beside.get(i).toString()))
+                    .append(") beside")
+                    .append(i)
+                    .append(" ON clips.id = beside")
+                    .append(i)
+                    .append(".id");
+        }
+        return columns + from.toString() + " ORDER BY clips.file_row_number";
+    }
+
+    /**
+     * Adds a column that thresholds may ask for.
+     *
+     * @param values by clip id; a clip without one is unknown
+     */
+    public void add(String column, Map<String, Double> values) throws IOException {
+        try (Statement s = db.createStatement()) {
+            s.execute("CREATE OR REPLACE TABLE added (id VARCHAR, value DOUBLE)");
+            try (DuckDBAppender to =
+                    db.unwrap(DuckDBConnection.class).createAppender(DuckDBConnection.DEFAULT_SCHEMA, "added")) {
+                for (Map.Entry<String, Double> e : values.entrySet()) {
+                    to.beginRow();
+                    to.append(e.getKey()).append(e.getValue().doubleValue());
+                    to.endRow();
+                }
+            }
+            String name = '"' + column.replace("\"", "\"\"") + '"';
+            s.execute("CREATE OR REPLACE TABLE clips AS SELECT clips.*, added.value AS " + name
+                    + " FROM clips LEFT JOIN added ON clips.id = added.id ORDER BY clips.rowid");
+            columns.put(column, "DOUBLE");
         } catch (SQLException e) {
             throw failed(e);
         }

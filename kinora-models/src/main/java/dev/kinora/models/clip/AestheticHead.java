@@ -47,6 +47,13 @@ public final class AestheticHead {
             throw CheckpointException.of(c.where(), "activation", activation, "none: a head that is one linear map");
         }
         List<Layer> layers = layers(c);
+        for (int i = 1; i < layers.size() && activation == null; i++) {
+            // Numbers count what stands between: dropout alone makes a step of two, a ReLU before it one of three.
+            if (layers.get(i).number - layers.get(i - 1).number > 2) {
+                throw CheckpointException.of(
+                        c.where(), "activation", "relu, by its layers' numbers", "none: a head that is one linear map");
+            }
+        }
         double[] w = layers.getLast().weight[0];
         double b = layers.getLast().bias[0];
         for (Layer layer : layers.reversed().subList(1, layers.size())) {

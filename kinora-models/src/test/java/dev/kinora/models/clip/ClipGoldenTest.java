@@ -17,12 +17,14 @@ import dev.kinora.testkit.TensorTest;
 import dev.kinora.weights.CheckpointException;
 import dev.kinora.weights.Config;
 import dev.kinora.weights.ConfigException;
+import dev.kinora.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -146,6 +148,20 @@ class ClipGoldenTest {
                         .score(new float[8]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("embedding.length = 8");
+    }
+
+    @Test
+    void refusesAHeadWithReluBetweenItsLayers(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("relu.safetensors");
+        new SafetensorsWriter()
+                .add("layers.0.weight", Tensors.ones(DType.FP32, 4, 6))
+                .add("layers.0.bias", Tensors.ones(DType.FP32, 4))
+                .add("layers.3.weight", Tensors.ones(DType.FP32, 1, 4))
+                .add("layers.3.bias", Tensors.ones(DType.FP32, 1))
+                .write(file);
+        assertThatThrownBy(() -> AestheticHead.load(file))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("activation = ");
     }
 
     @Test
