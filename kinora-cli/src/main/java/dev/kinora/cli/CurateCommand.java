@@ -118,8 +118,9 @@ final class CurateCommand extends Action {
     @Option(
             names = "--keep",
             paramLabel = "RULE",
-            description = "Which of several clips alike counts as the original: resolution, aesthetic, sharpness, length or"
-                    + " first. Default: resolution.")
+            description =
+                    "Which of several clips alike counts as the original: resolution, aesthetic, sharpness, length or"
+                            + " first. Default: resolution.")
     private KeepRule keep = KeepRule.RESOLUTION;
 
     @Option(

@@ -40,7 +40,11 @@ final class CurateLearnCommand extends Action {
     @Option(names = "--labels", paramLabel = "FILE", required = true, description = "The CSV with the labels.")
     private Path labels = Path.of("");
 
-    @Option(names = "--tag", paramLabel = "NAME", required = true, description = "What to learn: a column of the labels.")
+    @Option(
+            names = "--tag",
+            paramLabel = "NAME",
+            required = true,
+            description = "What to learn: a column of the labels.")
     private String tag = "";
 
     @Option(
@@ -79,10 +83,7 @@ final class CurateLearnCommand extends Action {
      * @param learned how models taught the same way do on files they have not seen
      * @param formula how the tag's formula does on the same clips; null where there is none
      */
-    record Learned(
-            Path out,
-            Judgement learned,
-            @Nullable Judgement formula) implements Report {
+    record Learned(Path out, Judgement learned, @Nullable Judgement formula) implements Report {
         @Override
         public void print(PrintWriter to) {
             Judgement.header(to);

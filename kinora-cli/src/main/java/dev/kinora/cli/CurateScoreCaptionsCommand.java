@@ -28,7 +28,9 @@ import picocli.CommandLine.Parameters;
             "  kinora curate filter dataset --keep \"caption_similarity >= p50\""
         })
 final class CurateScoreCaptionsCommand extends Action {
-    @Parameters(paramLabel = "DATASET", description = "A folder that kinora curate and kinora curate caption have finished.")
+    @Parameters(
+            paramLabel = "DATASET",
+            description = "A folder that kinora curate and kinora curate caption have finished.")
     private Path dataset = Path.of("");
 
     @Option(

@@ -54,7 +54,14 @@ record Judgement(
     static void header(PrintWriter to) {
         to.printf(
                 "%-14s %6s %5s %8s  %9s %6s %6s %8s   %s%n",
-                "tag", "clips", "yes", "unknown", "precision", "recall", "F1", "accuracy",
+                "tag",
+                "clips",
+                "yes",
+                "unknown",
+                "precision",
+                "recall",
+                "F1",
+                "accuracy",
                 "commoner answer: precision recall F1 accuracy");
     }
 
@@ -62,8 +69,18 @@ record Judgement(
         to.printf(
                 Locale.ROOT,
                 "%-14s %6d %5d %8d  %9s %6s %6.3f %8.3f   %s %s %.3f %.3f%n",
-                tag, clips, positives, unknown, text(precision), text(recall), f1, accuracy,
-                text(majorityPrecision), text(majorityRecall), majorityF1, majorityAccuracy);
+                tag,
+                clips,
+                positives,
+                unknown,
+                text(precision),
+                text(recall),
+                f1,
+                accuracy,
+                text(majorityPrecision),
+                text(majorityRecall),
+                majorityF1,
+                majorityAccuracy);
     }
 
     private static @Nullable Double finite(double value) {

@@ -18,8 +18,9 @@ final class ModelledStages {
     @Option(
             names = "--clip",
             paramLabel = "MODEL",
-            description = "A CLIP in transformers' layout, a folder or a pulled OWNER/NAME: the stage clip embeds a picture"
-                    + " a second. Default: none.")
+            description =
+                    "A CLIP in transformers' layout, a folder or a pulled OWNER/NAME: the stage clip embeds a picture"
+                            + " a second. Default: none.")
     private @Nullable String clip;
 
     @Option(
@@ -37,7 +38,8 @@ final class ModelledStages {
     @Option(
             names = "--similar",
             paramLabel = "COSINE",
-            description = "With --clip: clips of embeddings this near count as alike too, such as 0.98. Default: never.")
+            description =
+                    "With --clip: clips of embeddings this near count as alike too, such as 0.98. Default: never.")
     private double similar;
 
     /** Files and folders by the names that recipes have for them. */
@@ -67,7 +69,8 @@ final class ModelledStages {
         try {
             return ModelLocator.locate(name);
         } catch (CommandException e) {
-            throw action.refuse("--clip", name, "a folder, or a repository that was pulled: kinora models pull " + name);
+            throw action.refuse(
+                    "--clip", name, "a folder, or a repository that was pulled: kinora models pull " + name);
         }
     }
 

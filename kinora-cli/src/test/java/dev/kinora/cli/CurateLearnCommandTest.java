@@ -42,16 +42,18 @@ class CurateLearnCommandTest {
                 }
                 out.finish();
             }
-            csv.append(file).append(',').append(i % 2).append(',').append(i % 2 == 1 ? "yes" : "no").append('\n');
+            csv.append(file)
+                    .append(',')
+                    .append(i % 2)
+                    .append(',')
+                    .append(i % 2 == 1 ? "yes" : "no")
+                    .append('\n');
         }
         labels = Files.writeString(folder.resolve("labels.csv"), csv);
         dataset = folder.resolve("dataset");
         Shell shell = Shell.run(
                 "curate % --out % --shots whole --stages picture --workers 1 --clip % --aesthetic %",
-                raw,
-                dataset,
-                Goldens.path("clip/both"),
-                Goldens.path("clip/aesthetic/mlp.safetensors"));
+                raw, dataset, Goldens.path("clip/both"), Goldens.path("clip/aesthetic/mlp.safetensors"));
         assertThat(shell.code()).as(shell.err()).isZero();
     }
 
@@ -72,7 +74,8 @@ class CurateLearnCommandTest {
     @Test
     void theReportSetsTagsBesideTheCommonerAnswer() throws IOException {
         Path one = Files.writeString(
-                folder.resolve("one.csv"), Files.readString(labels).replace(",murky", "").replaceAll(",[01],", ","));
+                folder.resolve("one.csv"),
+                Files.readString(labels).replace(",murky", "").replaceAll(",[01],", ","));
         Shell report = Shell.run("curate tags-report % --labels % --json", dataset, one);
         assertThat(report.code()).as(report.err()).isZero();
         JsonNode tag = report.json().at("/tags/0");
@@ -86,7 +89,8 @@ class CurateLearnCommandTest {
     @Test
     void refusesAHeadWithoutItsModel() {
         Path head = Goldens.path("clip/aesthetic/mlp.safetensors");
-        assertThat(Shell.run("curate % --out % --aesthetic %", folder, folder.resolve("x"), head).errorLine())
+        assertThat(Shell.run("curate % --out % --aesthetic %", folder, folder.resolve("x"), head)
+                        .errorLine())
                 .contains("--aesthetic = " + head + " (expected: --clip with it)");
     }
 }

@@ -71,8 +71,8 @@ public final class CaptionFit {
                 .filter(s -> s.method().stage().equals("clip"))
                 .map(s -> s.method().model())
                 .findFirst()
-                .orElseThrow(() -> new IOException("score-captions: embeddings = none in " + dataset
-                        + " (expected: a dataset made with --clip)"));
+                .orElseThrow(() -> new IOException(
+                        "score-captions: embeddings = none in " + dataset + " (expected: a dataset made with --clip)"));
         if (!embedded.equals(hash)) {
             throw new IOException("score-captions: model = " + hash + " (expected: " + embedded
                     + ", which embedded the dataset's clips)");
@@ -90,7 +90,8 @@ public final class CaptionFit {
         int cut = 0;
         try (ClipModel model = ClipModel.load(clip, DType.FP32);
                 ClipTokenizer tokenizer = ClipTokenizer.load(clip)) {
-            int length = Math.min(tokenizer.modelMaxLength(), model.config().text().maxPositionEmbeddings());
+            int length =
+                    Math.min(tokenizer.modelMaxLength(), model.config().text().maxPositionEmbeddings());
             for (int from = 0; from < all.size(); from += BATCH) {
                 List<Captioned> some = all.subList(from, Math.min(all.size(), from + BATCH));
                 List<float[]> texts = embed(model, tokenizer, some, length);
@@ -126,13 +127,13 @@ public final class CaptionFit {
         }
     }
 
-    private static List<float[]> embed(
-            ClipModel model, ClipTokenizer tokenizer, List<Captioned> captions, int length) {
+    private static List<float[]> embed(ClipModel model, ClipTokenizer tokenizer, List<Captioned> captions, int length) {
         return Grad.off(() -> {
             try (TensorScope scope = TensorScope.open("CaptionFit")) {
                 long[] ids = new long[captions.size() * length];
                 for (int i = 0; i < captions.size(); i++) {
-                    long[] one = tokenizer.encode(captions.get(i).caption, length).ids();
+                    long[] one =
+                            tokenizer.encode(captions.get(i).caption, length).ids();
                     System.arraycopy(one, 0, ids, i * length, length);
                 }
                 Tensor units = ClipModel.unit(model.textEmbeds(Tensors.of(ids, captions.size(), length), null));
@@ -164,7 +165,9 @@ public final class CaptionFit {
             }
         } catch (SQLException e) {
             throw new IOException(
-                    "score-captions: tables = unreadable (expected: id and clip, id and caption; " + e.getMessage() + ")", e);
+                    "score-captions: tables = unreadable (expected: id and clip, id and caption; " + e.getMessage()
+                            + ")",
+                    e);
         }
         return all;
     }

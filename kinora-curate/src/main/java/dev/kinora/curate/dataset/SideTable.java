@@ -71,7 +71,8 @@ public final class SideTable {
             String path = stem + from.substring(from.lastIndexOf('.'));
             entries.add(new Manifest.Entry(path, Files.size(file), Hashes.ofFile(file)));
             ShardWriter.force(file);
-            Files.move(file, dataset.resolve(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    file, dataset.resolve(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
         entries.sort(Comparator.comparing(Manifest.Entry::path));
         Manifest manifest = new Manifest(

@@ -113,10 +113,12 @@ public record Forest(
 
     private static void require(Tree tree, int inputs) {
         boolean leaf = tree.low == null && tree.high == null;
-        if (leaf ? !(tree.share >= 0 && tree.share <= 1)
+        if (leaf
+                ? !(tree.share >= 0 && tree.share <= 1)
                 : tree.low == null || tree.high == null || tree.input < 0 || tree.input >= inputs) {
-            throw new IllegalArgumentException("classifier: node = " + tree + " (expected: a leaf with a share from 0 to"
-                    + " 1, or a question of one of " + inputs + " inputs)");
+            throw new IllegalArgumentException(
+                    "classifier: node = " + tree + " (expected: a leaf with a share from 0 to"
+                            + " 1, or a question of one of " + inputs + " inputs)");
         }
         if (tree.low != null && tree.high != null) {
             require(tree.low, inputs);
@@ -151,8 +153,10 @@ public record Forest(
         try {
             return JSON.readValue(Files.readString(file), Forest.class);
         } catch (JsonProcessingException | CharacterCodingException e) {
-            throw new IOException("classifier: " + file + " = unreadable (expected: a file of kinora curate learn; "
-                    + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")", e);
+            throw new IOException(
+                    "classifier: " + file + " = unreadable (expected: a file of kinora curate learn; "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + ")",
+                    e);
         }
     }
 }

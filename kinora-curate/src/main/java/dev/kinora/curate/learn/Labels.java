@@ -38,7 +38,8 @@ public final class Labels {
                 Statement s = db.createStatement()) {
             s.execute("CREATE TABLE labels AS SELECT * FROM read_csv(" + Duck.literal(file.toString())
                     + ", header = true, all_varchar = true)");
-            s.execute("CREATE TABLE clips AS SELECT id, source FROM read_parquet(" + Duck.literal(clips.toString()) + ")");
+            s.execute("CREATE TABLE clips AS SELECT id, source FROM read_parquet(" + Duck.literal(clips.toString())
+                    + ")");
             List<String> columns = new ArrayList<>();
             try (ResultSet r = s.executeQuery("DESCRIBE labels")) {
                 while (r.next()) {
@@ -47,8 +48,8 @@ public final class Labels {
             }
             String key = columns.contains("id") ? "id" : "source";
             if (!columns.contains(key)) {
-                throw new IOException("labels: " + file + ", columns = " + columns
-                        + " (expected: id or source, and a column a tag)");
+                throw new IOException(
+                        "labels: " + file + ", columns = " + columns + " (expected: id or source, and a column a tag)");
             }
             requireKnown(s, file, key);
             Map<String, Map<String, Boolean>> byTag = new LinkedHashMap<>();
@@ -59,7 +60,8 @@ public final class Labels {
             }
             return new Labels(file, byTag);
         } catch (SQLException e) {
-            throw new IOException("labels: " + file + " = unreadable (expected: a CSV with a header; " + e.getMessage() + ")", e);
+            throw new IOException(
+                    "labels: " + file + " = unreadable (expected: a CSV with a header; " + e.getMessage() + ")", e);
         }
     }
 
@@ -68,8 +70,8 @@ public final class Labels {
                 "SELECT \"%s\" FROM labels WHERE \"%s\" NOT IN (SELECT \"%s\" FROM clips) OR \"%s\" IS NULL LIMIT 1"
                         .formatted(key, key, key, key))) {
             if (r.next()) {
-                throw new IOException("labels: " + file + ", " + key + " = " + r.getString(1)
-                        + " (expected: one of the dataset)");
+                throw new IOException(
+                        "labels: " + file + ", " + key + " = " + r.getString(1) + " (expected: one of the dataset)");
             }
         }
     }
@@ -77,8 +79,8 @@ public final class Labels {
     private static Map<String, Boolean> column(Statement s, Path file, String key, String column)
             throws SQLException, IOException {
         Map<String, Boolean> labels = new LinkedHashMap<>();
-        try (ResultSet r = s.executeQuery(
-                "SELECT c.id, l.\"%s\" FROM labels l JOIN clips c ON c.\"%s\" = l.\"%s\" ORDER BY c.id"
+        try (ResultSet r =
+                s.executeQuery("SELECT c.id, l.\"%s\" FROM labels l JOIN clips c ON c.\"%s\" = l.\"%s\" ORDER BY c.id"
                         .formatted(column.replace("\"", "\"\""), key, key))) {
             while (r.next()) {
                 String cell = r.getString(2);
@@ -115,7 +117,8 @@ public final class Labels {
     public Map<String, Boolean> of(String tag) throws IOException {
         Map<String, Boolean> found = byTag.get(tag.replaceFirst("^tag_", ""));
         if (found == null) {
-            throw new IOException("labels: " + file + ", columns = " + byTag.keySet() + " (expected: " + tag + " among them)");
+            throw new IOException(
+                    "labels: " + file + ", columns = " + byTag.keySet() + " (expected: " + tag + " among them)");
         }
         return found;
     }

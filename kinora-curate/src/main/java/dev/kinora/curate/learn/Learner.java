@@ -84,8 +84,7 @@ public final class Learner {
         Confusion validation = validate(ordered);
         List<Case> all = List.copyOf(ordered.values());
         List<Forest.Input> inputs = inputs(all);
-        return new Forest(
-                Forest.FORMAT, tag, methods, inputs, trees(inputs, all), all.size(), yes, validation);
+        return new Forest(Forest.FORMAT, tag, methods, inputs, trees(inputs, all), all.size(), yes, validation);
     }
 
     private Confusion validate(Map<String, Case> cases) {
@@ -135,8 +134,8 @@ public final class Learner {
         for (int i = order.size() - 1; i > 0; i--) {
             Collections.swap(order, i, random.nextInt(i + 1));
         }
-        order.sort((a, b) -> Boolean.compare(
-                Objects.requireNonNull(sources.get(b)), Objects.requireNonNull(sources.get(a))));
+        order.sort((a, b) ->
+                Boolean.compare(Objects.requireNonNull(sources.get(b)), Objects.requireNonNull(sources.get(a))));
         Map<String, Integer> folds = new HashMap<>();
         for (int i = 0; i < order.size(); i++) {
             folds.put(order.get(i), i % Math.min(FOLDS, order.size()));
@@ -180,10 +179,9 @@ public final class Learner {
         MutableDataset<Label> data =
                 new MutableDataset<>(examples, new SimpleDataSourceProvenance("labels", labels), labels);
         float share = (float) Math.min(0.99, Math.sqrt(inputs.size()) / inputs.size());
-        CARTClassificationTrainer tree = new CARTClassificationTrainer(DEPTH, LEAST_IN_LEAF, 0, share, false,
-                new GiniIndex(), seed);
-        EnsembleModel<Label> forest =
-                new RandomForestTrainer<>(tree, new VotingCombiner(), TREES, seed).train(data);
+        CARTClassificationTrainer tree =
+                new CARTClassificationTrainer(DEPTH, LEAST_IN_LEAF, 0, share, false, new GiniIndex(), seed);
+        EnsembleModel<Label> forest = new RandomForestTrainer<>(tree, new VotingCombiner(), TREES, seed).train(data);
         List<Forest.Tree> out = new ArrayList<>();
         for (Model<Label> m : forest.getModels()) {
             TreeModel<Label> t = (TreeModel<Label>) m;

@@ -33,8 +33,9 @@ public final class ScoreTable {
         manifest.stages().forEach(s -> s.columns().forEach(c -> columns.add(c.name())));
         List<String> all = new ArrayList<>(columns);
         manifest.tags().columns().stream().map(Column::name).forEach(all::add);
-        String select = "SELECT id, source_sha256, \"" + String.join("\"::DOUBLE, \"", all)
-                + "\"::DOUBLE FROM read_parquet(" + Duck.literal(dataset.resolve(Manifest.CLIPS).toString()) + ")";
+        String select =
+                "SELECT id, source_sha256, \"" + String.join("\"::DOUBLE, \"", all) + "\"::DOUBLE FROM read_parquet("
+                        + Duck.literal(dataset.resolve(Manifest.CLIPS).toString()) + ")";
         try (Connection db = Duck.open();
                 Statement s = db.createStatement();
                 ResultSet r = s.executeQuery(select)) {
@@ -49,7 +50,8 @@ public final class ScoreTable {
             }
         } catch (SQLException e) {
             throw new IOException(
-                    "curate: table = " + dataset + " (expected: a dataset's table of clips; " + e.getMessage() + ")", e);
+                    "curate: table = " + dataset + " (expected: a dataset's table of clips; " + e.getMessage() + ")",
+                    e);
         }
     }
 

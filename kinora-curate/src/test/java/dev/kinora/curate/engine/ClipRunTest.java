@@ -65,7 +65,12 @@ class ClipRunTest {
     }
 
     private static void run(Path out) throws IOException {
-        new LocalEngine(plan(), Runs.limits(1, 60), CurateListener.SILENT, Map.of(Recipe.CLIP, clip, Recipe.AESTHETIC, HEAD)).run(List.of(raw), out);
+        new LocalEngine(
+                        plan(),
+                        Runs.limits(1, 60),
+                        CurateListener.SILENT,
+                        Map.of(Recipe.CLIP, clip, Recipe.AESTHETIC, HEAD))
+                .run(List.of(raw), out);
     }
 
     @BeforeAll
@@ -98,24 +103,30 @@ class ClipRunTest {
             Grad.off(() -> {
                 ClipImageProcessor p = ClipImageProcessor.of(30);
                 for (Image i : seconds) {
-                    expected.add(ClipModel.unit(model.embeds(p.process(List.of(i)))).contiguous().toFloats());
+                    expected.add(ClipModel.unit(model.embeds(p.process(List.of(i))))
+                            .contiguous()
+                            .toFloats());
                 }
                 return 0;
             });
         }
-        List<String> stored = Runs.rows("SELECT unnest(e.clip) FROM read_parquet('" + dataset.resolve(Manifest.EMBEDDINGS)
-                + "') e JOIN read_parquet('" + dataset.resolve(Manifest.CLIPS)
-                + "') c USING (id) WHERE ends_with(c.source, 'a.mp4')");
+        List<String> stored =
+                Runs.rows("SELECT unnest(e.clip) FROM read_parquet('" + dataset.resolve(Manifest.EMBEDDINGS)
+                        + "') e JOIN read_parquet('" + dataset.resolve(Manifest.CLIPS)
+                        + "') c USING (id) WHERE ends_with(c.source, 'a.mp4')");
         assertThat(stored).hasSize(20);
         for (int i = 0; i < 20; i++) {
             double mean = (expected.get(0)[i] + expected.get(1)[i] + expected.get(2)[i]) / 3.0;
             assertThat(Double.parseDouble(stored.get(i))).isCloseTo(mean, within(2e-3));
         }
         double score = AestheticHead.load(HEAD).score(expected.getFirst());
-        String row = Runs.rows("SELECT aesthetic_min, aesthetic_mean, clip_adjacent, clip_adjacent_min FROM read_parquet('"
-                        + dataset.resolve(Manifest.CLIPS) + "') WHERE ends_with(source, 'a.mp4')")
+        String row = Runs.rows(
+                        "SELECT aesthetic_min, aesthetic_mean, clip_adjacent, clip_adjacent_min FROM read_parquet('"
+                                + dataset.resolve(Manifest.CLIPS) + "') WHERE ends_with(source, 'a.mp4')")
                 .getFirst();
-        double[] values = Arrays.stream(row.split(" ", -1)).mapToDouble(Double::parseDouble).toArray();
+        double[] values = Arrays.stream(row.split(" ", -1))
+                .mapToDouble(Double::parseDouble)
+                .toArray();
         assertThat(values[0]).isLessThanOrEqualTo(values[1]);
         assertThat(values[0]).isLessThanOrEqualTo(score + 2e-2);
         assertThat(values[3]).isLessThanOrEqualTo(values[2]);
@@ -125,7 +136,8 @@ class ClipRunTest {
     @Test
     void theMethodsNameTheModels() throws Exception {
         Manifest manifest = Manifest.read(dataset);
-        assertThat(manifest.stages().stream().map(s -> s.method().id() + " " + s.method().model()))
+        assertThat(manifest.stages().stream()
+                        .map(s -> s.method().id() + " " + s.method().model()))
                 .containsExactly("clip/1 " + Stages.hash(clip), "aesthetic/1 " + Stages.hash(HEAD));
         assertThat(manifest.files().stream().map(Manifest.Entry::path)).contains(Manifest.EMBEDDINGS);
     }
@@ -152,7 +164,8 @@ class ClipRunTest {
         for (String name : List.of(Manifest.NAME, Manifest.CLIPS, Manifest.EMBEDDINGS)) {
             Files.copy(dataset.resolve(name), copy.resolve(name));
         }
-        List<String> ids = Runs.rows("SELECT id FROM read_parquet('" + copy.resolve(Manifest.CLIPS) + "') ORDER BY source");
+        List<String> ids =
+                Runs.rows("SELECT id FROM read_parquet('" + copy.resolve(Manifest.CLIPS) + "') ORDER BY source");
         String longer = "a red ball bounces on a green meadow while the blue boat drifts along the river";
         Path lines = Files.writeString(
                 folder.resolve("captions.jsonl"),
@@ -166,11 +179,12 @@ class ClipRunTest {
         assertThat(result.cut()).isEqualTo(1);
         Path fit = SideTable.find(copy, Manifest.read(copy), CaptionFit.TABLE, ".parquet")
                 .orElseThrow();
-        List<String> rows = Runs.rows("SELECT caption_similarity, caption_cut FROM read_parquet('" + fit
-                + "') ORDER BY caption_cut");
+        List<String> rows = Runs.rows(
+                "SELECT caption_similarity, caption_cut FROM read_parquet('" + fit + "') ORDER BY caption_cut");
         assertThat(rows).hasSize(2);
         assertThat(rows.get(1)).endsWith(" true");
-        assertThat(Double.parseDouble(rows.getFirst().split(" ", -1)[0])).isCloseTo(cosine(ids.getFirst()), within(1e-5));
+        assertThat(Double.parseDouble(rows.getFirst().split(" ", -1)[0]))
+                .isCloseTo(cosine(ids.getFirst()), within(1e-5));
         assertThatThrownBy(() -> CaptionFit.run(copy, Goldens.path("clip/both_gelu"), n -> {}))
                 .hasMessageContaining("score-captions: model = ");
     }
@@ -183,10 +197,10 @@ class ClipRunTest {
                 ClipTokenizer tokenizer = ClipTokenizer.load(clip);
                 ClipModel model = ClipModel.load(clip, DType.FP32)) {
             Tokens tokens = tokenizer.encode("a red ball");
-            float[] text = Grad.off(() -> ClipModel.unit(
-                            model.textEmbeds(Tensors.of(tokens.ids(), 1, tokens.length()), null))
-                    .contiguous()
-                    .toFloats());
+            float[] text =
+                    Grad.off(() -> ClipModel.unit(model.textEmbeds(Tensors.of(tokens.ids(), 1, tokens.length()), null))
+                            .contiguous()
+                            .toFloats());
             double sum = 0;
             for (int i = 0; i < text.length; i++) {
                 sum += text[i] * Double.parseDouble(stored.get(i));

@@ -52,7 +52,9 @@ class LearnerTest {
     @Test
     void labelsByChanceAreNotLearned() {
         Forest forest = new Learner(COLUMNS, 1).learn("odd", Map.of(), cases(false));
-        assertThat(forest.validation().accuracy()).as("on sources it has not seen").isLessThan(0.68);
+        assertThat(forest.validation().accuracy())
+                .as("on sources it has not seen")
+                .isLessThan(0.68);
     }
 
     @Test
@@ -63,7 +65,8 @@ class LearnerTest {
         for (int s = 0; s < 40; s++) {
             boolean label = random.nextBoolean();
             for (int i = 0; i < 4; i++) {
-                cases.put("c" + s + "-" + i, new Learner.Case("s" + s, Map.of("a", random.nextDouble() + 10 * s), label));
+                cases.put(
+                        "c" + s + "-" + i, new Learner.Case("s" + s, Map.of("a", random.nextDouble() + 10 * s), label));
             }
         }
         Forest forest = new Learner(List.of("a"), 1).learn("odd", Map.of(), cases);
@@ -79,7 +82,9 @@ class LearnerTest {
         assertThat(Files.readString(folder.resolve("b.json"))).isEqualTo(Files.readString(folder.resolve("a.json")));
         assertThat(Forest.read(folder.resolve("a.json"))).isEqualTo(forest);
         Path bad = Files.writeString(folder.resolve("c.json"), "{\"format\": \"kinora-forest/9\"}");
-        assertThatThrownBy(() -> Forest.read(bad)).isInstanceOf(IOException.class).hasMessageContaining("classifier: ");
+        assertThatThrownBy(() -> Forest.read(bad))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("classifier: ");
     }
 
     @Test

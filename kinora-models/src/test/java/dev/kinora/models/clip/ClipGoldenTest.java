@@ -63,8 +63,7 @@ class ClipGoldenTest {
                     assertClose(kind + i, out.hiddenStates().get(i), golden.get("hidden_states_" + i), CLOSE);
                 }
                 assertClose(kind, out.lastHiddenState(), golden.get("last_hidden_state"), CLOSE);
-                assertClose(
-                        kind, model.finalLayerNorm(out.hiddenFromEnd(1)), golden.get("last_hidden_state"), CLOSE);
+                assertClose(kind, model.finalLayerNorm(out.hiddenFromEnd(1)), golden.get("last_hidden_state"), CLOSE);
                 assertClose(kind, out.pooled(), golden.get("pooler_output"), CLOSE);
                 if (golden.has("text_embeds")) {
                     assertClose(kind, Objects.requireNonNull(out.embeds()), golden.get("text_embeds"), CLOSE);
@@ -134,7 +133,8 @@ class ClipGoldenTest {
         AestheticHead head = AestheticHead.load(Goldens.path("clip/aesthetic/" + name + ".safetensors"));
         for (int i = 0; i < 5; i++) {
             double expected = golden.get(name).select(0, i).item();
-            assertThat(head.score(golden.get("embedding").select(0, i).contiguous().toFloats()))
+            assertThat(head.score(
+                            golden.get("embedding").select(0, i).contiguous().toFloats()))
                     .isCloseTo(expected, within(1e-5));
         }
     }
