@@ -17,16 +17,17 @@ from common import TESTDATA, generator, noise, randomise, save, settle, test_ima
 OUT = TESTDATA / "clip"
 VISION = dict(hidden_size=32, intermediate_size=48, projection_dim=24, num_hidden_layers=3, num_attention_heads=4,
               image_size=30, patch_size=8)  # two pixels at the right and below are in no patch
-TEXT = dict(vocab_size=200, hidden_size=24, intermediate_size=40, projection_dim=16, num_hidden_layers=3,
+TEXT = dict(vocab_size=672,  # that of text/clip/files
+             hidden_size=24, intermediate_size=40, projection_dim=16, num_hidden_layers=3,
             num_attention_heads=3, max_position_embeddings=12)
 # What transformers 4 wrote into nested configs, and which says nothing.
 OLD = dict(add_cross_attention=False, bad_words_ids=None, diversity_penalty=0.0, max_length=20, top_k=50, top_p=1.0,
            typical_p=1.0, use_bfloat16=False, dropout=0.0, tokenizer_class=None, initializer_factor=1.0)
 
 IDS = torch.tensor([
-    [198, 5, 17, 199, 199, 199, 199, 199, 199, 199, 199, 199],  # padded with the end token
-    [198, 3, 4, 150, 9, 77, 12, 8, 20, 21, 22, 199],
-    [198, 199, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+    [670, 5, 17, 671, 671, 671, 671, 671, 671, 671, 671, 671],  # padded with the end token
+    [670, 3, 4, 150, 9, 77, 12, 8, 20, 21, 22, 671],
+    [670, 671, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
 ])
 MASK = torch.tensor([[1] * 4 + [0] * 8, [1] * 12, [1] * 2 + [0] * 10])
 
@@ -65,7 +66,7 @@ def vision(name, seed, act, **more):
 
 
 def text(name, seed, act, cls, eos, **more):
-    config = CLIPTextConfig(**{**TEXT, **more}, hidden_act=act, eos_token_id=eos, bos_token_id=198)
+    config = CLIPTextConfig(**{**TEXT, **more}, hidden_act=act, eos_token_id=eos, bos_token_id=670)
     model = randomise(cls(config), seed)
     projected = cls is CLIPTextModelWithProjection
     keys = {**TEXT, **more, "hidden_act": act, "eos_token_id": eos, "model_type": "clip_text_model",
@@ -126,7 +127,7 @@ def pictures():
 
 
 def head():
-    widths = [24, 32, 16, 8, 4, 1]
+    widths = [20, 32, 16, 8, 4, 1]
     g = generator(900)
     layers = []
     for a, b in zip(widths, widths[1:]):
@@ -134,9 +135,9 @@ def head():
     net = torch.nn.Sequential(*layers[:-1]).eval()
     for p in net.parameters():
         p.copy_(torch.randn(p.shape, generator=g) * (p.shape[-1] ** -0.5 if p.dim() > 1 else 0.3))
-    x = torch.randn(5, 24, generator=g) * 3
+    x = torch.randn(5, 20, generator=g) * 3
     save(OUT / "aesthetic" / "mlp.safetensors", {f"layers.{k}": v for k, v in net.state_dict().items()}, activation="none")
-    one = {"weight": torch.randn(1, 24, generator=g), "bias": torch.randn(1, generator=g)}
+    one = {"weight": torch.randn(1, 20, generator=g), "bias": torch.randn(1, generator=g)}
     save(OUT / "aesthetic" / "linear.safetensors", one, activation="none")
     unit = x / x.norm(dim=-1, keepdim=True)
     save(OUT / "aesthetic" / "golden.safetensors", {
@@ -147,8 +148,8 @@ if __name__ == "__main__":
     vision("vision", 910, "quick_gelu")
     vision("vision_gelu", 920, "gelu", image_size=24, num_hidden_layers=2)
     text("text", 930, "quick_gelu", CLIPTextModel, 2)
-    text("text_projected", 940, "gelu", CLIPTextModelWithProjection, 199)
+    text("text_projected", 940, "gelu", CLIPTextModelWithProjection, 671)
     whole("both", 950, "quick_gelu", 2)
-    whole("both_gelu", 960, "gelu", 199)
+    whole("both_gelu", 960, "gelu", 671)
     pictures()
     head()

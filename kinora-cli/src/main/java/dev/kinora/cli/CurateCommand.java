@@ -49,7 +49,10 @@ import picocli.CommandLine.Parameters;
             CurateFilterCommand.class,
             CurateCaptionCommand.class,
             CurateJudgeCommand.class,
-            CurateReviewCommand.class
+            CurateReviewCommand.class,
+            CurateScoreCaptionsCommand.class,
+            CurateLearnCommand.class,
+            CurateTagsReportCommand.class
         },
         sortOptions = false,
         abbreviateSynopsis = true,
@@ -61,6 +64,7 @@ import picocli.CommandLine.Parameters;
             "  kinora curate clips --out dataset --shots whole",
             "  kinora curate /shared/videos --out /shared/dataset --engine spark --master spark://head:7077",
             "  kinora curate s3://raw/videos --out s3://sets/first --work /data/first",
+            "  kinora curate videos --out dataset --clip openai/clip-vit-large-patch14 --aesthetic head.safetensors",
             "  kinora curate filter dataset --keep \"motion_mean >= p25\""
         })
 final class CurateCommand extends Action {
@@ -117,6 +121,9 @@ final class CurateCommand extends Action {
             description = "What to score: some of ${DEFAULT-VALUE}. Default: all of them.")
     private List<String> stages = Recipe.STAGES;
 
+    @Mixin
+    private ModelledStages modelled = new ModelledStages();
+
     @Option(
             names = "--form",
             paramLabel = "FORM",
@@ -129,8 +136,9 @@ final class CurateCommand extends Action {
     @Option(
             names = "--keep",
             paramLabel = "RULE",
-            description = "Which of several clips alike counts as the original: resolution, sharpness, length or first."
-                    + " Default: resolution.")
+            description =
+                    "Which of several clips alike counts as the original: resolution, aesthetic, sharpness, length or"
+                            + " first. Default: resolution.")
     private KeepRule keep = KeepRule.RESOLUTION;
 
     @Option(
@@ -167,8 +175,9 @@ final class CurateCommand extends Action {
     @Option(
             names = "--worker-memory",
             paramLabel = "SIZE",
-            description = "Memory at which a worker is ended and its file given up. Default: 3G.")
-    private Converters.ByteCount memory = new Converters.ByteCount((long) WorkerLimits.DEFAULT.memoryMiB() << 20);
+            description = "Memory at which a worker is ended and its file given up. Default: 3G, and with --clip"
+                    + " the size of its weights on top.")
+    private Converters.@Nullable ByteCount memory;
 
     @Option(
             names = "--stall-seconds",
@@ -187,20 +196,27 @@ final class CurateCommand extends Action {
         if (transnet != null && shots.equals(Recipe.WHOLE)) {
             throw refuse("--transnet", transnet, "none with --shots whole, for which nobody votes");
         }
-        Map<String, Path> models =
-                transnet == null ? Map.of() : Map.of(Recipe.TRANSNET, WeightsFile.locate(this, "--transnet", transnet));
+        Map<String, Path> models = modelled.locate(this);
+        Map<String, String> hashes = ModelledStages.hashes(models);
+        if (transnet != null) {
+            models.put(Recipe.TRANSNET, WeightsFile.locate(this, "--transnet", transnet));
+        }
         String sha256 = transnet == null ? "" : Hashes.ofFile(Objects.requireNonNull(models.get(Recipe.TRANSNET)));
         Plan plan = new Plan(
-                new Recipe(cut, minSeconds, maxSeconds, shots, sha256, stages, 16_384L * 8_192),
+                new Recipe(cut, minSeconds, maxSeconds, shots, sha256, modelled.with(stages), 16_384L * 8_192, hashes),
                 form,
                 shardClips,
                 1L << 30,
                 keep,
-                alike);
+                alike,
+                modelled.similar());
         if (workers != null && !engine.equals("local")) {
             throw refuse("--workers", workers, "none but for the local engine; Spark runs one a task at a time");
         }
-        int memoryMiB = Math.clamp(memory.bytes() >> 20, 256, 1 << 20);
+        long bytes = memory == null
+                ? ((long) WorkerLimits.DEFAULT.memoryMiB() << 20) + ModelledStages.bytes(models)
+                : memory.bytes();
+        int memoryMiB = Math.clamp(bytes >> 20, 256, 1 << 20);
         WorkerLimits limits = new WorkerLimits(
                 workers == null ? WorkerLimits.DEFAULT.workers() : workers,
                 Math.min(WorkerLimits.DEFAULT.heapMiB(), memoryMiB / 2),

@@ -1,9 +1,9 @@
 package dev.kinora.cli;
 
-import dev.kinora.curate.caption.CaptionRun;
-import dev.kinora.curate.caption.JudgeRun;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
+import dev.kinora.curate.learn.Forest;
+import dev.kinora.curate.learn.ScoreTable;
 import dev.kinora.curate.query.Selection;
 import dev.kinora.curate.query.Threshold;
 import java.io.IOException;
@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +37,8 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  kinora curate filter dataset --keep \"motion_mean >= p25\" --keep \"text_area <= 0.07\" --out chosen.parquet",
-            "  kinora curate filter dataset --keep \"motion_mean >= p25\" --move \"motion_mean >= p30\""
+            "  kinora curate filter dataset --keep \"motion_mean >= p25\" --move \"motion_mean >= p30\"",
+            "  kinora curate filter dataset --classifier lecture.json --keep \"learned_lecture < 0.5\""
         })
 final class CurateFilterCommand extends Action {
     private static final int SHOWN_CHANGES = 20;
@@ -57,6 +57,12 @@ final class CurateFilterCommand extends Action {
             paramLabel = "THRESHOLD",
             description = "Show which clips come or go when this takes the place of the threshold on its column.")
     private @Nullable String move;
+
+    @Option(
+            names = "--classifier",
+            paramLabel = "FILE",
+            description = "A classifier of kinora curate learn; thresholds may then ask for its column, learned_TAG.")
+    private List<Path> classifiers = new ArrayList<>();
 
     @Option(
             names = "--step",
@@ -85,12 +91,14 @@ final class CurateFilterCommand extends Action {
             throw refuse("--out", out, "a name ending in .parquet");
         }
         Manifest manifest = Manifest.read(dataset);
-        List<Path> beside = Stream.of(CaptionRun.TABLE, JudgeRun.TABLE)
-                .flatMap(t -> SideTable.find(dataset, manifest, t, ".parquet").stream())
-                .toList();
+        List<Path> beside = SideTable.all(dataset, manifest, ".parquet");
         List<Threshold> thresholds = keep.stream().map(Threshold::parse).toList();
         Selection.Query query = new Selection.Query(thresholds, step, !dropUnknown, keepDuplicates);
         try (Selection selection = new Selection(dataset.resolve(Manifest.CLIPS), beside)) {
+            for (Path file : classifiers) {
+                Forest forest = Forest.read(file);
+                selection.add(forest.column(), new ScoreTable(dataset).values(forest));
+            }
             List<Selection.Step> funnel = selection.funnel(query);
             List<Selection.Change> changes =
                     move == null ? null : selection.changes(query, query.move(Threshold.parse(move)));

@@ -51,16 +51,16 @@ public final class ClipFiles {
      */
     public static void require(Path folder, @Nullable Path head) throws IOException {
         Config json = Config.read(folder.resolve("config.json"));
-        ClipVisionConfig config =
-                ClipConfig.isWhole(json) ? ClipConfig.of(json).vision() : ClipVisionConfig.of(json);
+        ClipVisionConfig config = ClipConfig.isWhole(json) ? ClipConfig.of(json).vision() : ClipVisionConfig.of(json);
         ClipImageProcessor.load(folder, config.imageSize());
         if (!Checkpoint.open(folder).has("visual_projection.weight")) {
             throw new IOException("clip: visual_projection.weight = missing in " + folder
                     + " (expected: a whole CLIP, or a CLIPVisionModelWithProjection)");
         }
         if (head != null && AestheticHead.load(head).width() != config.projectionDim()) {
-            throw new IOException("aesthetic: width = " + AestheticHead.load(head).width() + " (expected: "
-                    + config.projectionDim() + ", that of the embeddings of " + folder + ")");
+            throw new IOException(
+                    "aesthetic: width = " + AestheticHead.load(head).width() + " (expected: " + config.projectionDim()
+                            + ", that of the embeddings of " + folder + ")");
         }
     }
 }

@@ -127,8 +127,7 @@ public final class Commit {
         clips.replaceAll(r -> {
             String id = r.clip().id();
             String by = alike.containsKey(id) ? "phash" : same.containsKey(id) ? "embedding" : null;
-            return new ClipRow(
-                    r.source(), r.facts(), r.clip(), r.bucket(), alike.getOrDefault(id, same.get(id)), by);
+            return new ClipRow(r.source(), r.facts(), r.clip(), r.bucket(), alike.getOrDefault(id, same.get(id)), by);
         });
         return clips;
     }
@@ -140,8 +139,7 @@ public final class Commit {
             return Map.of();
         }
         Map<String, float[]> embeddings = new HashMap<>();
-        clips.forEach(
-                r -> embeddings.put(r.clip().id(), Vectors.decode(r.clip().embedding())));
+        clips.forEach(r -> embeddings.put(r.clip().id(), Vectors.decode(r.clip().embedding())));
         List<KeepRule.Candidate> left =
                 candidates.stream().filter(c -> !alike.containsKey(c.id())).toList();
         return EmbeddingDuplicates.find(left, embeddings, plan.similar(), plan.keep());

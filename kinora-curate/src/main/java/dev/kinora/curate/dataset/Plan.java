@@ -14,7 +14,8 @@ import dev.kinora.curate.worker.Recipe;
  * @param alike bits of the perceptual hash that two clips alike may differ in
  * @param similar cosine of embeddings from which on two clips count as alike too; 0 for never
  */
-public record Plan(Recipe recipe, Form form, int shardClips, long shardBytes, KeepRule keep, int alike, double similar) {
+public record Plan(
+        Recipe recipe, Form form, int shardClips, long shardBytes, KeepRule keep, int alike, double similar) {
     public Plan {
         if (shardClips < 1 || shardBytes < 1) {
             throw new IllegalArgumentException(

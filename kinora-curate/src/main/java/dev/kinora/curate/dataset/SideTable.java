@@ -37,6 +37,15 @@ public final class SideTable {
                 .map(dataset::resolve);
     }
 
+    /** The files of all such tables with this ending that the manifest names. */
+    public static List<Path> all(Path dataset, Manifest manifest, String ending) {
+        return manifest.files().stream()
+                .map(Manifest.Entry::path)
+                .filter(p -> belongs(p, "[a-z]+") && p.endsWith(ending))
+                .map(dataset::resolve)
+                .toList();
+    }
+
     private static boolean belongs(String path, String name) {
         return path.matches(name + "-[0-9a-f]{" + HASH_DIGITS + "}\\.[a-z]+");
     }

@@ -79,7 +79,11 @@ final class Tables {
     static void embeddings(Path file, List<ClipRow> rows) throws IOException {
         Columns<ClipRow> c = new Columns<ClipRow>()
                 .text("id", r -> r.clip().id())
-                .floats("clip", r -> r.clip().embedding().isEmpty() ? null : Vectors.decode(r.clip().embedding()));
+                .floats(
+                        "clip",
+                        r -> r.clip().embedding().isEmpty()
+                                ? null
+                                : Vectors.decode(r.clip().embedding()));
         write(file, "embeddings", c, rows, "SELECT * FROM embeddings");
     }
 

@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
 
 /** The clips of a dataset that pass thresholds, found by a query over its table. */
 public final class Selection implements AutoCloseable {
@@ -109,6 +111,31 @@ public final class Selection implements AutoCloseable {
                     .append(".id");
         }
         return columns + from.toString() + " ORDER BY clips.file_row_number";
+    }
+
+    /**
+     * Adds a column that thresholds may ask for.
+     *
+     * @param values by clip id; a clip without one is unknown
+     */
+    public void add(String column, Map<String, Double> values) throws IOException {
+        try (Statement s = db.createStatement()) {
+            s.execute("CREATE OR REPLACE TABLE added (id VARCHAR, value DOUBLE)");
+            try (DuckDBAppender to =
+                    db.unwrap(DuckDBConnection.class).createAppender(DuckDBConnection.DEFAULT_SCHEMA, "added")) {
+                for (Map.Entry<String, Double> e : values.entrySet()) {
+                    to.beginRow();
+                    to.append(e.getKey()).append(e.getValue().doubleValue());
+                    to.endRow();
+                }
+            }
+            String name = '"' + column.replace("\"", "\"\"") + '"';
+            s.execute("CREATE OR REPLACE TABLE clips AS SELECT clips.*, added.value AS " + name
+                    + " FROM clips LEFT JOIN added ON clips.id = added.id ORDER BY clips.rowid");
+            columns.put(column, "DOUBLE");
+        } catch (SQLException e) {
+            throw failed(e);
+        }
     }
 
     private static IOException failed(SQLException e) {

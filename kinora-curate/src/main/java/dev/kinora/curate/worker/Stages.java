@@ -112,7 +112,8 @@ public final class Stages {
         }
         Path clip = models.get(Recipe.CLIP);
         if (recipe.models().containsKey(Recipe.CLIP) && clip != null) {
-            ClipFiles.require(clip, recipe.models().containsKey(Recipe.AESTHETIC) ? models.get(Recipe.AESTHETIC) : null);
+            ClipFiles.require(
+                    clip, recipe.models().containsKey(Recipe.AESTHETIC) ? models.get(Recipe.AESTHETIC) : null);
         }
         Path yunet = models.get(Recipe.YUNET);
         if (recipe.models().containsKey(Recipe.YUNET) && yunet != null) {

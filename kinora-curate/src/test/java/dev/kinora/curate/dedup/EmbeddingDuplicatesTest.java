@@ -26,7 +26,8 @@ class EmbeddingDuplicatesTest {
     @Test
     void aClipWithoutAnEmbeddingIsLikeNone() {
         List<KeepRule.Candidate> clips = List.of(clip("a", 0, 4), clip("b", 1, 6));
-        assertThat(EmbeddingDuplicates.find(clips, Map.of("a", new float[] {1, 0}, "b", new float[0]), 0.5, KeepRule.FIRST))
+        assertThat(EmbeddingDuplicates.find(
+                        clips, Map.of("a", new float[] {1, 0}, "b", new float[0]), 0.5, KeepRule.FIRST))
                 .isEmpty();
     }
 
@@ -48,7 +49,8 @@ class EmbeddingDuplicatesTest {
         assertThat(exact).hasSizeBetween(300, 450);
         assertThat(exact.keySet()).containsAll(clustered.keySet());
         assertThat(clustered.size()).isGreaterThan((int) (0.95 * exact.size()));
-        assertThat(EmbeddingDuplicates.find(clips, embeddings, 0.995, KeepRule.FIRST, 50)).isEqualTo(clustered);
+        assertThat(EmbeddingDuplicates.find(clips, embeddings, 0.995, KeepRule.FIRST, 50))
+                .isEqualTo(clustered);
     }
 
     private static float[] noise(SplittableRandom random, float[] around, double scale) {

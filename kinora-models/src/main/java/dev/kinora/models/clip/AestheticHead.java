@@ -47,6 +47,13 @@ public final class AestheticHead {
             throw CheckpointException.of(c.where(), "activation", activation, "none: a head that is one linear map");
         }
         List<Layer> layers = layers(c);
+        for (int i = 1; i < layers.size() && activation == null; i++) {
+            // Numbers count what stands between: dropout alone makes a step of two, a ReLU before it one of three.
+            if (layers.get(i).number - layers.get(i - 1).number > 2) {
+                throw CheckpointException.of(
+                        c.where(), "activation", "relu, by its layers' numbers", "none: a head that is one linear map");
+            }
+        }
         double[] w = layers.getLast().weight[0];
         double b = layers.getLast().bias[0];
         for (Layer layer : layers.reversed().subList(1, layers.size())) {
@@ -67,13 +74,15 @@ public final class AestheticHead {
         for (String name : c.names()) {
             Matcher m = LAYER.matcher(name);
             if (!m.matches()) {
-                throw CheckpointException.of(c.where(), "tensor", name, "layers.N.weight, layers.N.bias, weight or bias");
+                throw CheckpointException.of(
+                        c.where(), "tensor", name, "layers.N.weight, layers.N.bias, weight or bias");
             }
             if (m.group(2).equals("weight")) {
                 String bias = name.substring(0, name.length() - "weight".length()) + "bias";
                 long[] shape = shape(c, name);
                 if (shape.length != 2 || !Arrays.equals(shape(c, bias), new long[] {shape[0]})) {
-                    throw CheckpointException.of(c.where(), name, Arrays.toString(shape), "[out, in] beside a bias of [out]");
+                    throw CheckpointException.of(
+                            c.where(), name, Arrays.toString(shape), "[out, in] beside a bias of [out]");
                 }
                 double[] flat = values(c, name);
                 int in = Math.toIntExact(shape[1]);
@@ -90,7 +99,11 @@ public final class AestheticHead {
             out = layers.get(i).weight[0].length == layers.get(i - 1).bias.length ? 1 : 0;
         }
         if (out != 1) {
-            throw CheckpointException.of(c.where(), "layers", layers.size(), "layers each as wide as the one before, the last with one value");
+            throw CheckpointException.of(
+                    c.where(),
+                    "layers",
+                    layers.size(),
+                    "layers each as wide as the one before, the last with one value");
         }
         return layers;
     }

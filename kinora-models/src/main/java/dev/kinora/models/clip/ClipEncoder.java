@@ -85,7 +85,11 @@ final class ClipEncoder {
 
         Tensor forward(Tensor x, @Nullable Tensor mask) { // [B, N, D]
             Tensor y = F.scaledDotProductAttention(
-                    heads(q.forward(x)), heads(k.forward(x)), heads(v.forward(x)), mask, null); // [B, heads, N, D / heads]
+                    heads(q.forward(x)),
+                    heads(k.forward(x)),
+                    heads(v.forward(x)),
+                    mask,
+                    null); // [B, heads, N, D / heads]
             return out.forward(y.transpose(1, 2).flatten(2, 3)); // [B, N, D]
         }
 

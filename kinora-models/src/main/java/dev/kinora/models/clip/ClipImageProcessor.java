@@ -42,7 +42,10 @@ public record ClipImageProcessor(int size, int crop, List<Double> mean, List<Dou
         }
         if (mean.size() != 3 || std.size() != 3 || std.stream().anyMatch(s -> s <= 0)) {
             throw ConfigException.of(
-                    "ClipImageProcessor", "image_mean, image_std", mean + ", " + std, "three numbers each, std above 0");
+                    "ClipImageProcessor",
+                    "image_mean, image_std",
+                    mean + ", " + std,
+                    "three numbers each, std above 0");
         }
     }
 
@@ -72,7 +75,10 @@ public record ClipImageProcessor(int size, int crop, List<Double> mean, List<Dou
 
     static ClipImageProcessor of(Config json) {
         ConfigReader r = json.reader();
-        r.only("do_resize", true).only("do_center_crop", true).only("do_normalize", true).only("do_rescale", true);
+        r.only("do_resize", true)
+                .only("do_center_crop", true)
+                .only("do_normalize", true)
+                .only("do_rescale", true);
         r.only("do_convert_rgb", true, null).only("resample", 3).only("do_pad", false, null);
         r.only("default_to_square", false, null).only("use_square_size", false);
         if (Math.abs(r.number("rescale_factor", 1 / 255.0) * 255 - 1) > 1e-6) {
@@ -81,7 +87,10 @@ public record ClipImageProcessor(int size, int crop, List<Double> mean, List<Dou
         r.ignore("feature_extractor_type", "image_processor_type", "processor_class", "crop_pct", "data_format");
         r.ignore("device", "disable_grouping", "input_data_format", "return_tensors", "image_seq_length", "pad_size");
         return r.done(new ClipImageProcessor(
-                side(json, r, "size"), side(json, r, "crop_size"), r.numbers("image_mean", MEAN), r.numbers("image_std", STD)));
+                side(json, r, "size"),
+                side(json, r, "crop_size"),
+                r.numbers("image_mean", MEAN),
+                r.numbers("image_std", STD)));
     }
 
     /** A size as older files have it, 224, and as newer ones, {@code {"shortest_edge": 224}}. */

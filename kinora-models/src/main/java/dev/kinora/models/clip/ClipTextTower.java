@@ -38,9 +38,7 @@ final class ClipTextTower {
                 c.layerNormEps(),
                 at.at("encoder"));
         finalLayerNorm = at.layerNorm("final_layer_norm", c.hiddenSize(), c.layerNormEps());
-        projection = projectionDim == 0
-                ? null
-                : root.linear("text_projection", c.hiddenSize(), projectionDim, false);
+        projection = projectionDim == 0 ? null : root.linear("text_projection", c.hiddenSize(), projectionDim, false);
     }
 
     ClipOutput forward(Tensor ids, @Nullable Tensor attentionMask) { // int64 [B, N]
@@ -88,8 +86,9 @@ final class ClipTextTower {
         // Elsewhere a look at values would wait for all work before it.
         if (ids.device().equals(Device.CPU)
                 && (ids.max().item() >= config.vocabSize() || ids.min().item() < 0)) {
-            throw new IllegalArgumentException("ClipTextModel: ids = up to " + (long) ids.max().item()
-                    + " (expected: 0 to " + (config.vocabSize() - 1) + ", the rows of its embedding)");
+            throw new IllegalArgumentException(
+                    "ClipTextModel: ids = up to " + (long) ids.max().item() + " (expected: 0 to "
+                            + (config.vocabSize() - 1) + ", the rows of its embedding)");
         }
     }
 }

@@ -46,8 +46,7 @@ public record ClipVisionConfig(
                         "patch_size", patchSize));
         ClipConfigs.divides("ClipVisionConfig", hiddenSize, numAttentionHeads);
         if (patchSize > imageSize) {
-            throw ConfigException.of(
-                    "ClipVisionConfig", "patch_size", patchSize, "at most image_size = " + imageSize);
+            throw ConfigException.of("ClipVisionConfig", "patch_size", patchSize, "at most image_size = " + imageSize);
         }
     }
 

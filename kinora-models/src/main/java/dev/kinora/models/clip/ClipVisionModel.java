@@ -21,11 +21,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Checked against transformers 5.23 models/clip/modeling_clip.py; keys are those of released checkpoints.
  */
 public final class ClipVisionModel implements AutoCloseable {
-    private static final KeyTable KEYS = KeyTable.CLIP.rename(
-            "^(embeddings|pre_layrnorm|encoder|post_layernorm)\\.", "vision_model.$1.");
-    private static final KeyTable HALF = KEYS.ignore("text_model\\..*")
-            .ignore("text_projection\\.weight")
-            .ignore("logit_scale");
+    private static final KeyTable KEYS =
+            KeyTable.CLIP.rename("^(embeddings|pre_layrnorm|encoder|post_layernorm)\\.", "vision_model.$1.");
+    private static final KeyTable HALF =
+            KEYS.ignore("text_model\\..*").ignore("text_projection\\.weight").ignore("logit_scale");
 
     private final ClipVisionConfig config;
     private final Config stored;

@@ -44,9 +44,7 @@ final class ClipVisionTower {
                 c.layerNormEps(),
                 at.at("encoder"));
         postLayerNorm = at.layerNorm("post_layernorm", c.hiddenSize(), c.layerNormEps());
-        projection = projectionDim == 0
-                ? null
-                : root.linear("visual_projection", c.hiddenSize(), projectionDim, false);
+        projection = projectionDim == 0 ? null : root.linear("visual_projection", c.hiddenSize(), projectionDim, false);
     }
 
     ClipOutput forward(Tensor pixels) { // [B, 3, H, W]
@@ -65,8 +63,7 @@ final class ClipVisionTower {
         if (projection == null) {
             throw new IllegalStateException("ClipVisionModel: visual_projection = none (expected: a model with one)");
         }
-        return TensorScope.compute(
-                () -> projection.forward(pooled(encoder.forward(embed(pixels), null, null))));
+        return TensorScope.compute(() -> projection.forward(pooled(encoder.forward(embed(pixels), null, null))));
     }
 
     private Tensor embed(Tensor pixels) {
@@ -75,7 +72,8 @@ final class ClipVisionTower {
             Tensor x = pixels.to(weight.value().device()).to(weight.value().dtype());
             Tensor patches = patchEmbedding.forward(x).flatten(2, 3).transpose(1, 2); // [B, N - 1, D]
             Tensor first = classEmbedding.value().view(1, 1, -1).expand(pixels.size(0), 1, config.hiddenSize());
-            Tensor all = Tensors.cat(1, first, patches).add(positionEmbedding.weight().value()); // [B, N, D]
+            Tensor all = Tensors.cat(1, first, patches)
+                    .add(positionEmbedding.weight().value()); // [B, N, D]
             return preLayerNorm.forward(all);
         });
     }
@@ -86,13 +84,9 @@ final class ClipVisionTower {
 
     private void require(Tensor pixels) {
         long[] s = pixels.shape();
-        if (s.length != 4
-                || s[1] != config.numChannels()
-                || s[2] != config.imageSize()
-                || s[3] != config.imageSize()) {
-            throw new IllegalArgumentException(
-                    "ClipVisionModel: pixels.shape = %s (expected: [B, %d, %d, %d])".formatted(
-                            Arrays.toString(s), config.numChannels(), config.imageSize(), config.imageSize()));
+        if (s.length != 4 || s[1] != config.numChannels() || s[2] != config.imageSize() || s[3] != config.imageSize()) {
+            throw new IllegalArgumentException("ClipVisionModel: pixels.shape = %s (expected: [B, %d, %d, %d])"
+                    .formatted(Arrays.toString(s), config.numChannels(), config.imageSize(), config.imageSize()));
         }
     }
 }

@@ -66,8 +66,7 @@ public final class ComponentFiles {
     }
 
     /** The same with weight files of another stem. */
-    public static void save(
-            Path folder, String stem, Config config, ParameterSet parameters, @Nullable DType storedAs)
+    public static void save(Path folder, String stem, Config config, ParameterSet parameters, @Nullable DType storedAs)
             throws IOException {
         Files.createDirectories(folder);
         // Without this text transformers refuses the file.

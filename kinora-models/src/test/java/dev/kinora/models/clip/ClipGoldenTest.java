@@ -17,12 +17,14 @@ import dev.kinora.testkit.TensorTest;
 import dev.kinora.weights.CheckpointException;
 import dev.kinora.weights.Config;
 import dev.kinora.weights.ConfigException;
+import dev.kinora.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -61,8 +63,7 @@ class ClipGoldenTest {
                     assertClose(kind + i, out.hiddenStates().get(i), golden.get("hidden_states_" + i), CLOSE);
                 }
                 assertClose(kind, out.lastHiddenState(), golden.get("last_hidden_state"), CLOSE);
-                assertClose(
-                        kind, model.finalLayerNorm(out.hiddenFromEnd(1)), golden.get("last_hidden_state"), CLOSE);
+                assertClose(kind, model.finalLayerNorm(out.hiddenFromEnd(1)), golden.get("last_hidden_state"), CLOSE);
                 assertClose(kind, out.pooled(), golden.get("pooler_output"), CLOSE);
                 if (golden.has("text_embeds")) {
                     assertClose(kind, Objects.requireNonNull(out.embeds()), golden.get("text_embeds"), CLOSE);
@@ -132,7 +133,8 @@ class ClipGoldenTest {
         AestheticHead head = AestheticHead.load(Goldens.path("clip/aesthetic/" + name + ".safetensors"));
         for (int i = 0; i < 5; i++) {
             double expected = golden.get(name).select(0, i).item();
-            assertThat(head.score(golden.get("embedding").select(0, i).contiguous().toFloats()))
+            assertThat(head.score(
+                            golden.get("embedding").select(0, i).contiguous().toFloats()))
                     .isCloseTo(expected, within(1e-5));
         }
     }
@@ -146,6 +148,20 @@ class ClipGoldenTest {
                         .score(new float[8]))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("embedding.length = 8");
+    }
+
+    @Test
+    void refusesAHeadWithReluBetweenItsLayers(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("relu.safetensors");
+        new SafetensorsWriter()
+                .add("layers.0.weight", Tensors.ones(DType.FP32, 4, 6))
+                .add("layers.0.bias", Tensors.ones(DType.FP32, 4))
+                .add("layers.3.weight", Tensors.ones(DType.FP32, 1, 4))
+                .add("layers.3.bias", Tensors.ones(DType.FP32, 1))
+                .write(file);
+        assertThatThrownBy(() -> AestheticHead.load(file))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("activation = ");
     }
 
     @Test

@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 class ClipModelContractTest extends ModelContract<ClipModel> {
     protected static List<Path> folders() {
-        return Stream.of("both", "both_gelu").map(v -> Goldens.path("clip/" + v)).toList();
+        return Stream.of("both", "both_gelu")
+                .map(v -> Goldens.path("clip/" + v))
+                .toList();
     }
 
     @Override

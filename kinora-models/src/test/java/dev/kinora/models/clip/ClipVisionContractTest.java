@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 class ClipVisionContractTest extends ModelContract<ClipVisionModel> {
     protected static List<Path> folders() {
-        return Stream.of("vision", "vision_gelu").map(v -> Goldens.path("clip/" + v)).toList();
+        return Stream.of("vision", "vision_gelu")
+                .map(v -> Goldens.path("clip/" + v))
+                .toList();
     }
 
     @Override

@@ -1,0 +1,74 @@
+package dev.kinora.cli;
+
+import dev.kinora.curate.clip.CaptionFit;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** How well captions fit. */
+@Command(
+        name = "score-captions",
+        header = "Score how well a dataset's captions fit their clips.",
+        description = {
+            "",
+            "Adds a table with the column caption_similarity: the mean cosine of a caption with the clip's pictures, by the",
+            "CLIP that the dataset was made with. Nothing is decoded again. CLIP reads 77 tokens of a caption;",
+            "caption_cut tells where there were more. kinora curate filter knows the columns from then on."
+        },
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        footer = {
+            "",
+            "Examples:",
+            "  kinora curate score-captions dataset --clip openai/clip-vit-large-patch14",
+            "  kinora curate filter dataset --keep \"caption_similarity >= p50\""
+        })
+final class CurateScoreCaptionsCommand extends Action {
+    @Parameters(
+            paramLabel = "DATASET",
+            description = "A folder that kinora curate and kinora curate caption have finished.")
+    private Path dataset = Path.of("");
+
+    @Option(
+            names = "--clip",
+            paramLabel = "MODEL",
+            required = true,
+            description = "The CLIP that the dataset was made with: a folder or a pulled OWNER/NAME.")
+    private String clip = "";
+
+    @Override
+    Report run() throws IOException {
+        Progress progress = new Progress(console());
+        progress.stage("captions", 0);
+        CaptionFit.Result result = CaptionFit.run(dataset, ModelledStages.folder(this, clip), done -> {
+            interrupts().check();
+            progress.step(done);
+        });
+        progress.end();
+        return new Scored(dataset, result);
+    }
+
+    /**
+     * What was scored.
+     *
+     * @param dataset its folder
+     * @param captions how they fit
+     */
+    record Scored(Path dataset, CaptionFit.Result captions) implements Report {
+        @Override
+        public void print(PrintWriter to) {
+            to.printf(
+                    Locale.ROOT,
+                    "%s: %d captions, similarity %.4f in the mean, %.4f the least; %d longer than CLIP reads%n",
+                    dataset,
+                    captions.clips(),
+                    captions.mean(),
+                    captions.least(),
+                    captions.cut());
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kinora.curate.learn;
+
+import org.jspecify.annotations.NullMarked;
