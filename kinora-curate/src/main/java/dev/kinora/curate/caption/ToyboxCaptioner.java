@@ -96,7 +96,8 @@ public final class ToyboxCaptioner implements Captioner {
     @Override
     public List<Double> times(double seconds) {
         double fps = reader.model().config().fps();
-        int frames = Math.clamp(Math.round(seconds * fps), 1, reader.model().config().maxFrames());
+        int frames =
+                Math.clamp(Math.round(seconds * fps), 1, reader.model().config().maxFrames());
         return IntStream.range(0, frames).mapToObj(i -> i / fps).toList();
     }
 
