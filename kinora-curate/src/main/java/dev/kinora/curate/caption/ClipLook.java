@@ -12,7 +12,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +79,7 @@ final class ClipLook {
                 .boxed()
                 .sorted((a, b) -> Double.compare(times.get(a), times.get(b)))
                 .toList();
-        List<ClipFrames.@Nullable Frame> found = new ArrayList<>(Collections.nCopies(times.size(), null));
+        ClipFrames.@Nullable Frame[] found = new ClipFrames.Frame[times.size()];
         ClipFrames.Frame last = null;
         int next = 0;
         try (VideoReader in = VideoReader.open(file)) {
@@ -97,12 +96,12 @@ final class ClipLook {
                 }
                 last = new ClipFrames.Frame(end, reduced(frame.image(), longSide));
                 while (next < order.size() && times.get(order.get(next)) <= end + half) {
-                    found.set(order.get(next++), last);
+                    found[order.get(next++)] = last;
                 }
             }
             // a clip's last frame stands a little longer than its time stamp says
             while (next < order.size() && last != null && times.get(order.get(next)) <= end + 4 * half) {
-                found.set(order.get(next++), last);
+                found[order.get(next++)] = last;
             }
             if (next < order.size()) {
                 throw new Unreadable(

@@ -103,7 +103,7 @@ final class ClipRun {
             return true;
         }
         String outcome = row.path(question.outcomeColumn()).asText();
-        return outcome.equals(Outcome.UNAVAILABLE.word()) || again && !outcome.equals(Outcome.OK.word());
+        return outcome.equals(Outcome.UNAVAILABLE.word()) || (again && !outcome.equals(Outcome.OK.word()));
     }
 
     /** The rows that the dataset has, if they answer the same question. */

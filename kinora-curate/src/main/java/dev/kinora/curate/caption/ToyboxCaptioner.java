@@ -96,7 +96,7 @@ public final class ToyboxCaptioner implements Captioner {
     @Override
     public List<Double> times(double seconds) {
         double fps = reader.model().config().fps();
-        int frames = (int)
+        int frames =
                 Math.clamp(Math.round(seconds * fps), 1, reader.model().config().maxFrames());
         return IntStream.range(0, frames).mapToObj(i -> i / fps).toList();
     }
@@ -187,12 +187,17 @@ public final class ToyboxCaptioner implements Captioner {
     }
 
     /** Which of two runs into the other follows from which one rolls or slides towards it. */
+    private record Hit(Seen mover, Seen other) {
+        static Hit of(List<Seen> seen) {
+            Seen left = seen.getFirst();
+            Seen right = seen.getLast();
+            return runs(right, false) && !runs(left, true) ? new Hit(right, left) : new Hit(left, right);
+        }
+    }
+
     private static String collision(List<Seen> seen) {
-        Seen left = seen.getFirst();
-        Seen right = seen.getLast();
-        Seen runs = runs(right, false) && !runs(left, true) ? right : left;
-        Seen other = runs == left ? right : left;
-        return runs.noun() + " " + verb(runs) + " " + other.noun();
+        Hit hit = Hit.of(seen);
+        return hit.mover.noun() + " " + verb(hit.mover) + " " + hit.other.noun();
     }
 
     private static boolean runs(Seen s, boolean toTheRight) {
@@ -215,15 +220,13 @@ public final class ToyboxCaptioner implements Captioner {
                 .append(place(scene))
                 .append('.');
         if (collides) {
-            Seen left = seen.getFirst();
-            Seen right = seen.getLast();
-            Seen runs = runs(right, false) && !runs(left, true) ? right : left;
+            Hit hit = Hit.of(seen);
             text.append(" the ")
-                    .append(runs.object)
+                    .append(hit.mover.object)
                     .append(' ')
-                    .append(verb(runs))
+                    .append(verb(hit.mover))
                     .append(" the ")
-                    .append((runs == left ? right : left).object)
+                    .append(hit.other.object)
                     .append('.');
         } else {
             for (Seen s : seen) {

@@ -65,7 +65,7 @@ public final class TrainingPairs {
                 if (!whole
                         || answer.isEmpty()
                         || clip == null
-                        || form == Form.TEXT && row.path("caption_frames").isEmpty()) {
+                        || (form == Form.TEXT && row.path("caption_frames").isEmpty())) {
                     continue;
                 }
                 ChatRequest question = form == Form.TEXT ? text(row) : frames(look, clip, sampling);

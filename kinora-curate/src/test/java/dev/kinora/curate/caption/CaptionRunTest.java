@@ -155,7 +155,8 @@ final class CaptionRunTest {
     void theTableIsNamedByTheManifestAndHoldsAllOfIt() throws IOException {
         CaptionRun.Result result = run(CaptionRunTest::answer, CaptionRecipe.BOTH, false, false);
         assertThat(result.outcomes()).isEqualTo(Map.of("ok", 4));
-        assertThat(result.lengths().get("caption").captions()).isEqualTo(4);
+        assertThat(result.lengths())
+                .hasEntrySatisfying("caption", h -> assertThat(h.captions()).isEqualTo(4));
         for (Manifest.Entry e : Manifest.read(dataset).files()) {
             assertThat(Hashes.ofFile(dataset.resolve(e.path()))).as(e.path()).isEqualTo(e.sha256());
         }

@@ -35,7 +35,7 @@ public record Sampling(int videoFrames, double denseSeconds, int denseFrames, in
 
     /** Times of the pictures that are described by themselves. */
     List<Double> dense(double seconds) {
-        return middles(seconds, (int) Math.clamp(Math.round(seconds / denseSeconds), 1, denseFrames));
+        return middles(seconds, Math.clamp(Math.round(seconds / denseSeconds), 1, denseFrames));
     }
 
     private static List<Double> middles(double seconds, int parts) {

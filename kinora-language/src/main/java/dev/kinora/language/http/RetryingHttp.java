@@ -90,13 +90,6 @@ public final class RetryingHttp implements AutoCloseable {
         return uri;
     }
 
-    /** One reply as it came. */
-    private record Reply(int status, HttpHeaders headers, byte[] body) {
-        String text() {
-            return new String(body, 0, Math.min(body.length, SHOWN_BODY), UTF_8);
-        }
-    }
-
     /**
      * Posts and answers the reply's body.
      *
@@ -114,8 +107,8 @@ public final class RetryingHttp implements AutoCloseable {
             HttpFailure failure;
             Duration wait = policy.backoff(failures, ThreadLocalRandom.current().nextDouble());
             try {
-                Reply reply = send(uri, body, headers, cancelled);
-                if (reply.status() / 100 == 2) {
+                HttpResponse<byte[]> reply = send(uri, body, headers, cancelled);
+                if (reply.statusCode() / 100 == 2) {
                     return reply.body();
                 }
                 failure = refused(uri, reply, hopeless);
@@ -154,18 +147,19 @@ public final class RetryingHttp implements AutoCloseable {
         }
     }
 
-    private HttpFailure refused(URI uri, Reply reply, Predicate<String> hopeless) {
-        String text = reply.text();
-        boolean passing = PASSING.contains(reply.status()) && !hopeless.test(text);
+    private HttpFailure refused(URI uri, HttpResponse<byte[]> reply, Predicate<String> hopeless) {
+        byte[] body = reply.body();
+        String text = new String(body, 0, Math.min(body.length, SHOWN_BODY), UTF_8);
+        boolean passing = PASSING.contains(reply.statusCode()) && !hopeless.test(text);
         return new HttpFailure(
-                uri.getHost() + ": status = " + reply.status() + " (expected: success)",
-                reply.status(),
+                uri.getHost() + ": status = " + reply.statusCode() + " (expected: success)",
+                reply.statusCode(),
                 text,
                 passing,
                 null);
     }
 
-    private Reply send(URI uri, byte[] body, Map<String, String> headers, BooleanSupplier cancelled)
+    private HttpResponse<byte[]> send(URI uri, byte[] body, Map<String, String> headers, BooleanSupplier cancelled)
             throws IOException {
         URI at = uri;
         for (int i = 0; i <= MAX_REDIRECTS; i++) {
@@ -177,7 +171,7 @@ public final class RetryingHttp implements AutoCloseable {
             headers.forEach(request::header);
             HttpResponse<byte[]> response = await(request.build(), cancelled);
             if (!REDIRECTS.contains(response.statusCode())) {
-                return new Reply(response.statusCode(), response.headers(), response.body());
+                return response;
             }
             at = redirected(at, response);
         }

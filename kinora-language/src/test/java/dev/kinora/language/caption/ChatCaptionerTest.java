@@ -12,7 +12,9 @@ import dev.kinora.testkit.ChatServer;
 import dev.kinora.testkit.ChatServer.Question;
 import dev.kinora.testkit.ChatServer.Reply;
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -111,16 +113,16 @@ final class ChatCaptionerTest {
 
     @Test
     void theDrawIsTheClipsOwnAndFollowsTheWeights() {
-        int[] drawn = new int[4];
+        Map<CaptionKind, Integer> drawn = new EnumMap<>(CaptionKind.class);
         for (int i = 0; i < 4000; i++) {
             CaptionKind kind = CaptionDraw.SVD.kind("clip " + i);
             assertThat(kind)
                     .isEqualTo(CaptionDraw.parse("summary:1,image:2,video:1").kind("clip " + i));
-            drawn[kind.ordinal()]++;
+            drawn.merge(kind, 1, Integer::sum);
         }
-        assertThat(drawn[0]).isBetween(1900, 2100); // 2000, standard deviation 32
-        assertThat(drawn[1]).isBetween(900, 1100); // 1000, 27
-        assertThat(drawn[2]).isBetween(900, 1100);
+        assertThat(drawn.get(CaptionKind.IMAGE)).isBetween(1900, 2100); // 2000, standard deviation 32
+        assertThat(drawn.get(CaptionKind.VIDEO)).isBetween(900, 1100); // 1000, 27
+        assertThat(drawn.get(CaptionKind.SUMMARY)).isBetween(900, 1100);
         assertThat(CaptionDraw.parse(CaptionDraw.SVD.toString())).isEqualTo(CaptionDraw.SVD);
         for (String bad :
                 List.of("", "image", "image:1,image:1", "sound:1", "image:0", "image:-1,video:2", "image:NaN")) {
