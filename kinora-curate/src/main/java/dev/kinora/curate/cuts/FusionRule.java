@@ -33,7 +33,7 @@ public record FusionRule(
         double change,
         double bonus) {
     /** Tuned on composed material; docs/curation-cuts.md has the procedure. */
-    public static final FusionRule DEFAULT = new FusionRule(1.8, 7, 0.6, 0.26, 0.92, 0.45, 0.08);
+    public static final FusionRule DEFAULT = new FusionRule(1.85, 7, 0.58, 0.28, 0.95, 0.6, 0.08);
 
     /** Lengths of gradual transitions looked for, in seconds. */
     private static final double[] LENGTHS = {0.25, 0.4, 0.6, 0.9, 1.3, 1.9, 2.8};
@@ -42,6 +42,16 @@ public record FusionRule(
     private static final int LEVELS = 6;
     private static final double LARGEST_STEP = 0.4;
     private static final double SMALLEST_CHANGE = 0.8;
+
+    /** Contrast of what counts as flat: black, white, one grey. */
+    private static final double FLAT = 0.5;
+
+    private static final int SHORTEST_FADE = 4;
+
+    /** The longest fade, in seconds, and how much the picture's contrast may sink on its way up. */
+    private static final double LONGEST_FADE = 3;
+
+    private static final double SLACK = 0.06;
 
     private record Candidate(int from, int to, double score) {}
 
@@ -113,7 +123,7 @@ public record FusionRule(
         boolean[] cut = new boolean[s.frames() + 1];
         cuts.forEach(c -> cut[c.first()] = true);
         boolean[] voted = voted(s);
-        List<Candidate> candidates = new ArrayList<>();
+        List<Candidate> candidates = new ArrayList<>(fades(s, cut));
         for (double seconds : LENGTHS) {
             int length = Math.max(4, (int) Math.round(seconds * s.frameRate()));
             int step = Math.max(1, length / 8);
@@ -137,12 +147,67 @@ public record FusionRule(
         return out;
     }
 
+    /**
+     * Fades out of and into a flat picture: on the side of the flat frames the contrast goes down to nothing by and by,
+     * whatever moves meanwhile.
+     */
+    private List<Candidate> fades(CutSignals s, boolean[] cut) {
+        double[] contrast = new double[s.frames()];
+        for (int i = 0; i < contrast.length; i++) {
+            contrast[i] = s.contrast(i);
+        }
+        List<Candidate> out = new ArrayList<>();
+        for (int i = 0; i < contrast.length; i++) {
+            if (contrast[i] > FLAT) {
+                continue;
+            }
+            if (i > 0 && contrast[i - 1] > FLAT) {
+                fade(s, contrast, cut, i, -1, out);
+            }
+            if (i + 1 < contrast.length && contrast[i + 1] > FLAT) {
+                fade(s, contrast, cut, i, 1, out);
+            }
+        }
+        return out;
+    }
+
+    /** The fade that lies before ({@code way} -1) or after (1) the flat frame {@code flat}, if one does. */
+    private static void fade(CutSignals s, double[] contrast, boolean[] cut, int flat, int way, List<Candidate> out) {
+        int longest = (int) Math.round(LONGEST_FADE * s.frameRate());
+        double most = contrast[flat];
+        int far = flat;
+        for (int k = flat + way; k >= 0 && k < contrast.length && Math.abs(k - flat) <= longest; k += way) {
+            boolean broken = cut[Math.max(k, k - way)] || contrast[k] < most * (1 - SLACK) - 0.2;
+            if (broken) {
+                break;
+            }
+            if (contrast[k] > most * (1 + SLACK)) {
+                far = k;
+            }
+            most = Math.max(most, contrast[k]);
+        }
+        int length = Math.abs(far - flat);
+        double whole = s.distance(flat, far);
+        if (length < SHORTEST_FADE || whole < SMALLEST_CHANGE) {
+            return;
+        }
+        for (int k = flat; k != far; k += way) {
+            if (s.distance(k, k + way) > LARGEST_STEP * whole) {
+                return;
+            }
+        }
+        out.add(new Candidate(Math.min(flat, far), Math.max(flat, far), 2));
+    }
+
     /** Frames over which a slow detector stepped and saw a change, or that TransNet V2 takes for an end. */
     private static boolean[] voted(CutSignals s) {
         boolean[] out = new boolean[s.frames() + 1];
         for (Vote v : s.votes()) {
-            if (v.rate() > 0 || v.detector().equals("threshold") || v.detector().equals("transnetv2")) {
-                for (int i = v.from(); i <= Math.min(v.to(), s.frames()); i++) {
+            boolean dark = v.detector().equals("threshold");
+            if (v.rate() > 0 || dark || v.detector().equals("transnetv2")) {
+                // The fades lie on either side of the dark.
+                int more = dark ? (int) Math.round(s.frameRate()) : 0;
+                for (int i = Math.max(0, v.from() - more); i <= Math.min(v.to() + more, s.frames()); i++) {
                     out[i] = true;
                 }
             }
@@ -157,7 +222,7 @@ public record FusionRule(
             return 0;
         }
         double ease = voted[(a + b) / 2] ? 1 - bonus : 1;
-        double relative = whole / (s.contrast(a) + s.contrast(b) + 0.5);
+        double relative = whole / (unit(s.contrast(a), s.contrast(b)) + 0.5);
         if (relative < change * ease) {
             return 0;
         }
@@ -183,6 +248,15 @@ public record FusionRule(
             }
         }
         return worst * Math.min(relative, 2);
+    }
+
+    /**
+     * How far apart two pictures of these contrasts are expected to be: where one is flat, a few words on it are as much
+     * brighter as half their contrast.
+     */
+    private static double unit(double a, double b) {
+        double less = Math.min(a, b);
+        return less <= FLAT ? less + Math.max(a, b) / 2 : a + b;
     }
 
     /** Where on its way the picture leaves one end and reaches the other. */

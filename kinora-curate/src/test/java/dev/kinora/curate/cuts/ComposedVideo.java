@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * A video put together of Toybox shots with known transitions, and with what is no transition: flashes, captions that
@@ -34,7 +35,7 @@ final class ComposedVideo {
 
     static ComposedVideo of(long seed, int shots) {
         ComposedVideo v = new ComposedVideo(seed);
-        v.frames.addAll(v.shot(v.between(30, 70)));
+        v.begin();
         for (int i = 1; i < shots; i++) {
             if (v.chance(0.2)) {
                 v.burst();
@@ -44,7 +45,26 @@ final class ComposedVideo {
                 v.join(v.shot(v.between(30, 90)));
             }
         }
+        if (v.chance(0.3)) {
+            v.gradual("fade_out", still(v.flat(), v.between(8, 30)));
+            v.frames.addAll(still(v.frames.getLast(), v.between(0, 6)));
+        }
         return v;
+    }
+
+    /** The first shot: at once, out of a flat picture, or after a title. */
+    private void begin() {
+        List<byte[]> first = shot(between(40, 70));
+        if (chance(0.45)) {
+            byte[] flat = flat();
+            frames.addAll(still(flat, between(0, 5)));
+            if (chance(0.3)) {
+                words(flat);
+            }
+            fadeIn(flat, first);
+        } else {
+            frames.addAll(first);
+        }
     }
 
     List<Truth> truth() {
@@ -117,19 +137,31 @@ final class ComposedVideo {
         byte[] black = new byte[WIDTH * HEIGHT * 3];
         gradual("fade_out", still(black, between(8, 30)));
         frames.addAll(still(black, between(3, 12)));
-        byte[] words = black.clone();
-        int light = between(120, 240);
+        words(black);
+        fadeIn(black, shot(between(40, 70)));
+    }
+
+    /** Words that fade in on a flat ground and out again: two lines at most, half of the times small ones. */
+    private void words(byte[] ground) {
+        byte[] words = ground.clone();
+        boolean small = chance(0.5);
+        int light = (ground[0] & 255) > 128 ? between(10, 60) : between(small ? 90 : 120, 240);
         int top = between(40, 90);
         for (int line = between(1, 2); line > 0; line--, top += 18) {
-            int left = between(40, 100);
+            int left = small ? between(80, 112) : between(40, 100);
             for (int x = left; x < WIDTH - left; x += between(9, 22)) {
-                fill(words, x, top, between(5, 16), between(5, 9), light, light, light);
+                fill(words, x, top, between(5, 16), small ? between(3, 4) : between(5, 9), light, light, light);
             }
         }
-        fadeIn(black, still(words, between(30, 60)));
-        gradual("fade_out", still(black, between(8, 24)));
-        frames.addAll(still(black, between(3, 10)));
-        fadeIn(black, shot(between(40, 70)));
+        fadeIn(ground, still(words, between(30, 60)));
+        gradual("fade_out", still(ground, between(8, 24)));
+        frames.addAll(still(ground, between(3, 10)));
+    }
+
+    /** How the mixing goes from 0 to 1: evenly, with a soft start and end, or late. */
+    private DoubleUnaryOperator curve() {
+        double kind = random.nextDouble();
+        return kind < 0.5 ? t -> t : kind < 0.8 ? t -> t * t * (3 - 2 * t) : t -> t * t;
     }
 
     private byte[] flat() {
@@ -148,16 +180,18 @@ final class ComposedVideo {
         int n = Math.min(to.size(), frames.size() - 12);
         int from = frames.size() - n;
         truth.add(new Truth(type, from, frames.size() - 1));
+        DoubleUnaryOperator curve = curve();
         for (int i = 0; i < n; i++) {
-            frames.set(from + i, blend(frames.get(from + i), to.get(i), (i + 1.0) / n));
+            frames.set(from + i, blend(frames.get(from + i), to.get(i), curve.applyAsDouble((i + 1.0) / n)));
         }
     }
 
     private void fadeIn(byte[] flat, List<byte[]> next) {
         int n = Math.min(between(8, 30), next.size() - 12);
         truth.add(new Truth("fade_in", frames.size(), frames.size() + n - 1));
+        DoubleUnaryOperator curve = curve();
         for (int i = 0; i < next.size(); i++) {
-            frames.add(i < n ? blend(flat, next.get(i), i / (double) n) : next.get(i));
+            frames.add(i < n ? blend(flat, next.get(i), curve.applyAsDouble(i / (double) n)) : next.get(i));
         }
     }
 
@@ -166,8 +200,9 @@ final class ComposedVideo {
         int from = frames.size() - n;
         truth.add(new Truth(type, from, frames.size() - 1));
         int direction = between(0, 4);
+        DoubleUnaryOperator curve = curve();
         for (int i = 0; i < n; i++) {
-            double alpha = (i + 1.0) / (n + 1);
+            double alpha = curve.applyAsDouble((i + 1.0) / (n + 1));
             byte[] a = frames.get(from + i);
             frames.set(
                     from + i,
@@ -237,6 +272,7 @@ final class ComposedVideo {
         };
         int shake = chance(0.35) ? between(1, 4) : 0;
         double run = chance(0.25) ? (random.nextDouble() - 0.5) * 24 : 0; // columns a frame that the camera races by
+        double zoom = chance(0.2) ? random.nextDouble() * 0.8 : 0; // how much nearer the camera gets
         int hold = chance(0.15) ? between(2, 3) : 1; // drawn at a half or a third of the rate
         List<byte[]> out = new ArrayList<>();
         double dx = 0;
@@ -249,10 +285,13 @@ final class ComposedVideo {
             dx = Math.clamp(dx + (random.nextDouble() - 0.5) * shake, -8, 8);
             dy = Math.clamp(dy + (random.nextDouble() - 0.5) * shake, -8, 8);
             byte[] f = new byte[WIDTH * HEIGHT * 3];
+            double scale = 1 / (1 + zoom * t / n);
             for (int y = 0; y < HEIGHT; y++) {
-                int sy = Math.clamp(y + (int) dy, 0, HEIGHT - 1);
+                int ny = (int) Math.round(HEIGHT / 2.0 + (y - HEIGHT / 2.0) * scale);
+                int sy = Math.clamp(ny + (int) dy, 0, HEIGHT - 1);
                 for (int x = 0; x < WIDTH; x++) {
-                    int from = ((t * HEIGHT + sy) * WIDTH + mirrored(x + (int) (dx + run * t))) * 3;
+                    int nx = (int) Math.round(WIDTH / 2.0 + (x - WIDTH / 2.0) * scale);
+                    int from = ((t * HEIGHT + sy) * WIDTH + mirrored(nx + (int) (dx + run * t))) * 3;
                     int to = (y * WIDTH + x) * 3;
                     double mean = ((all[from] & 255) + (all[from + 1] & 255) + (all[from + 2] & 255)) / 3.0;
                     for (int c = 0; c < 3; c++) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scores of the cascade, by hand: {@code compose FOLDER FIRST_SEED VIDEOS} writes composed videos and their
  * {@code cuts.json}; {@code score FOLDER/cuts.json [WEIGHTS]} runs the cascade over the videos that such a file names;
- * {@code tune FOLDER/cuts.json} looks for the best rule on them. docs/curation-cuts.md has the results.
+ * {@code tune FOLDER/cuts.json TRIES} looks for the best rule on them. docs/curation-cuts.md has the results.
  */
 final class CutBench {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -34,7 +34,7 @@ final class CutBench {
         switch (args[0]) {
             case "compose" -> compose(Path.of(args[1]), Long.parseLong(args[2]), Integer.parseInt(args[3]));
             case "score" -> score(Path.of(args[1]), args.length > 2 ? Path.of(args[2]) : null);
-            case "tune" -> tune(Path.of(args[1]));
+            case "tune" -> tune(Path.of(args[1]), Integer.parseInt(args[2]));
             default -> throw new IllegalArgumentException(args[0]);
         }
     }
@@ -84,7 +84,21 @@ final class CutBench {
         return items;
     }
 
+    /** From the folder that {@code -Dsignals} names, if it has them: a rule can be tried again without decoding again. */
     private static CutSignals watch(Item item, @Nullable TransNetV2 model) throws IOException {
+        String folder = System.getProperty("signals", "");
+        Path kept = Path.of(folder, item.file.getFileName() + (model == null ? "" : ".transnet") + ".json");
+        if (!folder.isEmpty() && Files.exists(kept)) {
+            return JSON.readValue(kept.toFile(), CutSignals.class);
+        }
+        CutSignals signals = decode(item, model);
+        if (!folder.isEmpty()) {
+            JSON.writeValue(kept.toFile(), signals);
+        }
+        return signals;
+    }
+
+    private static CutSignals decode(Item item, @Nullable TransNetV2 model) throws IOException {
         ShotDetection detection = new ShotDetection(model);
         try (VideoReader in = VideoReader.open(item.file)) {
             FramePass.run(in, List.of(detection), n -> {});
@@ -106,6 +120,7 @@ final class CutBench {
         }
         double seconds = (System.nanoTime() - started) / 1e9;
         scores.remarks.forEach(System.out::println);
+        System.out.println(scores.types());
         System.out.println(scores);
         System.out.printf(
                 "%d frames, %.1f s, %.0f frames/s, %.0f frames per second of processor time%n",
@@ -117,7 +132,7 @@ final class CutBench {
                 .getProcessCpuTime();
     }
 
-    private static void tune(Path file) throws IOException {
+    private static void tune(Path file, int tries) throws IOException {
         List<Item> items = read(file);
         List<CutSignals> signals = items.parallelStream()
                 .map(item -> {
@@ -132,13 +147,13 @@ final class CutBench {
         FusionRule best = FusionRule.DEFAULT;
         double bestScore = value(best, items, signals);
         System.out.printf("%.4f %s%n", bestScore, best);
-        for (int i = 0; i < 600; i++) {
+        for (int i = 0; i < tries; i++) {
             FusionRule r = new FusionRule(
                     vary(best.cutRatio(), 0.5, random),
                     vary(best.cutFloor(), 0.5, random),
                     Math.min(0.9, vary(best.cutStays(), 0.3, random)),
                     Math.min(0.9, vary(best.cutArea(), 0.3, random)),
-                    Math.min(0.97, vary(best.straight(), 0.08, random)),
+                    Math.min(0.98, vary(best.straight(), 0.08, random)),
                     vary(best.change(), 0.3, random),
                     Math.min(0.4, vary(best.bonus(), 0.5, random)));
             double score = value(r, items, signals);
@@ -153,6 +168,7 @@ final class CutBench {
             scores.add(items.get(i).name, items.get(i).truth, List.of(), best.apply(signals.get(i)));
         }
         scores.remarks.forEach(System.out::println);
+        System.out.println(scores.types());
         System.out.println(scores);
     }
 

@@ -2,6 +2,8 @@ package dev.kinora.curate.cuts;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Counts over any number of files. A cut is found if a cut is given within one frame of it; a gradual transition if a
@@ -16,6 +18,7 @@ final class CutScores {
     int gradualsFound;
     int gradualsWrong;
     final List<String> remarks = new ArrayList<>();
+    private final Map<String, int[]> byType = new TreeMap<>(); // given, found
 
     void add(String file, List<ComposedVideo.Truth> truth, List<Integer> ignored, List<Transition> given) {
         List<Transition> left = new ArrayList<>(given);
@@ -33,6 +36,9 @@ final class CutScores {
             } else {
                 remarks.add(file + ": missed " + t);
             }
+            int[] counts = byType.computeIfAbsent(t.type(), k -> new int[2]);
+            counts[0]++;
+            counts[1] += match != null ? 1 : 0;
             cuts += cut ? 1 : 0;
             cutsFound += cut && match != null ? 1 : 0;
             graduals += cut ? 0 : 1;
@@ -64,6 +70,13 @@ final class CutScores {
 
     double overallF1() {
         return f1(cuts + graduals, cutsFound + gradualsFound, cutsWrong + gradualsWrong);
+    }
+
+    /** {@code dissolve 20 of 21, …}. */
+    String types() {
+        List<String> parts = new ArrayList<>();
+        byType.forEach((type, n) -> parts.add(type + " " + n[1] + " of " + n[0]));
+        return String.join(", ", parts);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.kinora.curate.worker;
 
+import dev.kinora.curate.Footage;
 import dev.kinora.curate.cut.CutMode;
 import dev.kinora.curate.dataset.Commit;
 import java.io.IOException;
@@ -11,15 +12,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What each observer costs, by hand: {@code VIDEO…} are curated in this process again and again, with one observer more
- * each time; processor time per frame, of the least of three rounds. docs/curation.md has the results.
+ * By hand; docs/curation.md has the results. {@code cost VIDEO…}: the videos are curated in this process again and again,
+ * with one observer more each time; processor time per frame, of the least of three rounds. {@code make FOLDER N}: writes
+ * N videos of two shots, 24 and 16 frames of 160 x 96 at 8 a second.
  */
 final class CurateBench {
     private CurateBench() {}
 
     public static void main(String[] args) throws IOException {
+        if (args[0].equals("make")) {
+            Path folder = Files.createDirectories(Path.of(args[1]));
+            for (int i = 0; i < Integer.parseInt(args[2]); i++) {
+                Footage.video(folder.resolve("v%04d.mp4".formatted(i)), i, 160, 96, new int[] {24, 16});
+            }
+            return;
+        }
         List<Path> files = new ArrayList<>();
-        for (String arg : args) {
+        for (String arg : List.of(args).subList(1, args.length)) {
             files.add(Path.of(arg));
         }
         List<String> stages = new ArrayList<>();
