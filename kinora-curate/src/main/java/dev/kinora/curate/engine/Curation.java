@@ -84,8 +84,7 @@ public final class Curation {
             Assignment assignment = new Assignment(plan.recipe(), limits, places());
             place.curate(List.copyOf(todo.values()), assignment, journal.results(), steps);
             listener.onStage("commit", 0);
-            Manifest manifest =
-                    new Commit(out, journal.aside(), plan, shots).make(sources, journal.results(), stages);
+            Manifest manifest = new Commit(out, journal.aside(), plan, shots).make(sources, journal.results(), stages);
             journal.remove();
             long bytes = todo.values().stream().mapToLong(FileTask::bytes).sum();
             return new Engine.Run(manifest, todo.size(), bytes, (System.nanoTime() - began) / 1e9);

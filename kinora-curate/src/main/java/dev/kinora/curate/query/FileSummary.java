@@ -38,8 +38,8 @@ public record FileSummary(
                     outcomes.put(r.getString(1), r.getLong(2));
                 }
             }
-            try (ResultSet r =
-                    s.executeQuery("SELECT count(*), coalesce(sum(shots), 0), coalesce(sum(seconds), 0), coalesce(sum(packet_bytes), 0),"
+            try (ResultSet r = s.executeQuery(
+                    "SELECT count(*), coalesce(sum(shots), 0), coalesce(sum(seconds), 0), coalesce(sum(packet_bytes), 0),"
                             + " coalesce(sum(recoded_bytes), 0)" + from)) {
                 r.next();
                 return new FileSummary(

@@ -40,8 +40,8 @@ public record Recipe(
             throw new IllegalArgumentException("curate: shots = " + shots + " (expected: cascade or whole)");
         }
         if (!transnet.isEmpty() && shots.equals(WHOLE)) {
-            throw new IllegalArgumentException("curate: transnet = " + transnet
-                    + " (expected: none with shots = whole, for which nobody votes)");
+            throw new IllegalArgumentException(
+                    "curate: transnet = " + transnet + " (expected: none with shots = whole, for which nobody votes)");
         }
         for (String stage : stages) {
             if (!STAGES.contains(stage)) {

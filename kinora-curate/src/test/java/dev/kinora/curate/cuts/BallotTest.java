@@ -18,7 +18,8 @@ class BallotTest {
     @Test
     void aTransitionWithoutVotesIsStillOne() {
         assertThat(of())
-                .containsExactly(new Ballot("cut", 20, 20, 0.9, Map.of()), new Ballot("gradual", 40, 60, 0.5, Map.of()));
+                .containsExactly(
+                        new Ballot("cut", 20, 20, 0.9, Map.of()), new Ballot("gradual", 40, 60, 0.5, Map.of()));
     }
 
     @Test

@@ -54,8 +54,7 @@ class ShotsTest {
         Footage.video(raw.resolve("cut.mp4"), 1, W, H, new int[] {16, 12});
         dissolve(raw.resolve("dissolve.mp4"));
         dataset = folder.resolve("dataset");
-        new LocalEngine(plan(Recipe.CASCADE, ""), Runs.limits(1, 60), CurateListener.SILENT)
-                .run(List.of(raw), dataset);
+        new LocalEngine(plan(Recipe.CASCADE, ""), Runs.limits(1, 60), CurateListener.SILENT).run(List.of(raw), dataset);
     }
 
     private static void dissolve(Path file) throws IOException {
@@ -75,8 +74,8 @@ class ShotsTest {
     }
 
     private static List<String> rows(String columns, String table, String where) throws Exception {
-        return Runs.rows("SELECT " + columns + " FROM read_parquet('" + dataset.resolve(table) + "') WHERE source LIKE '%"
-                + where + " ORDER BY start_seconds");
+        return Runs.rows("SELECT " + columns + " FROM read_parquet('" + dataset.resolve(table)
+                + "') WHERE source LIKE '%" + where + " ORDER BY start_seconds");
     }
 
     @Test
@@ -92,7 +91,8 @@ class ShotsTest {
         Image second = Footage.pan(Footage.texture(1001, W + 48, H + 24), W, H, 2, 1, 0);
         assertThat(distance(last(dataset.resolve(paths.getFirst())), first)).isLessThan(8);
         assertThat(distance(last(dataset.resolve(paths.getFirst())), second)).isGreaterThan(20);
-        Image shown = VideoReader.read(dataset.resolve(paths.getLast())).frames().getFirst();
+        Image shown =
+                VideoReader.read(dataset.resolve(paths.getLast())).frames().getFirst();
         assertThat(distance(shown, second)).isLessThan(8);
         assertThat(distance(shown, first)).isGreaterThan(20);
     }
@@ -172,6 +172,7 @@ class ShotsTest {
     @Test
     void refusesARecipeThatNamesNoWay() {
         assertThatThrownBy(() -> plan("halves", "")).hasMessage("curate: shots = halves (expected: cascade or whole)");
-        assertThatThrownBy(() -> plan(Recipe.WHOLE, TRANSNET)).hasMessageContaining("expected: none with shots = whole");
+        assertThatThrownBy(() -> plan(Recipe.WHOLE, TRANSNET))
+                .hasMessageContaining("expected: none with shots = whole");
     }
 }
