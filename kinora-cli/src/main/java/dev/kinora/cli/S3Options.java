@@ -48,7 +48,8 @@ final class S3Options {
         return spool.bytes();
     }
 
-    @Nullable Path work() {
+    @Nullable
+    Path work() {
         return work;
     }
 }

@@ -99,7 +99,9 @@ final class Tables {
     static void files(Path file, List<FileRow> rows) throws IOException {
         Columns<FileRow> c = new Columns<FileRow>()
                 .text("source", r -> r.source().name())
-                .text("sha256", r -> r.source().sha256().isEmpty() ? null : r.source().sha256())
+                .text(
+                        "sha256",
+                        r -> r.source().sha256().isEmpty() ? null : r.source().sha256())
                 .whole("bytes", r -> r.source().bytes())
                 .text("status", r -> outcome(r).status())
                 .text("error_class", r -> outcome(r).errorClass())

@@ -80,7 +80,8 @@ public final class LocalEngine implements Engine {
         if (remotes.isEmpty()) {
             return curation.run(raws, out, new Pool());
         }
-        Path folder = out.resolve(Journal.NAME).resolve("spool-" + ProcessHandle.current().pid());
+        Path folder = out.resolve(Journal.NAME)
+                .resolve("spool-" + ProcessHandle.current().pid());
         Threads threads = new Threads();
         try (Spool spool = new Spool(new Pool(), threads, folder, spoolBytes)) {
             Map<String, Path> paths = new TreeMap<>(Sources.find(raws, out));

@@ -259,8 +259,9 @@ public final class Selection implements AutoCloseable {
     /** Writes the rows that pass as Parquet. */
     public void write(Query query, Path out) throws IOException {
         try (Statement s = db.createStatement()) {
-            s.execute("COPY (SELECT * EXCLUDE (pass_, row_) FROM (" + passing(query) + ") WHERE pass_ ORDER BY row_) TO "
-                    + Duck.literal(out.toString()) + " (FORMAT parquet, COMPRESSION zstd)");
+            s.execute(
+                    "COPY (SELECT * EXCLUDE (pass_, row_) FROM (" + passing(query) + ") WHERE pass_ ORDER BY row_) TO "
+                            + Duck.literal(out.toString()) + " (FORMAT parquet, COMPRESSION zstd)");
         } catch (SQLException e) {
             throw failed(e);
         }

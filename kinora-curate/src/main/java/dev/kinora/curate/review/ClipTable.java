@@ -100,7 +100,8 @@ final class ClipTable {
         return values;
     }
 
-    @Nullable String[] texts(String column) {
+    @Nullable
+    String[] texts(String column) {
         @Nullable String[] values = texts.get(column);
         if (values == null) {
             throw missing(column);
@@ -109,8 +110,8 @@ final class ClipTable {
     }
 
     private IllegalArgumentException missing(String column) {
-        return new IllegalArgumentException("curate review: column = " + column + " (expected: one of "
-                + types.keySet() + ")");
+        return new IllegalArgumentException(
+                "curate review: column = " + column + " (expected: one of " + types.keySet() + ")");
     }
 
     /** A text column, each distinct value once; an unknown one is empty. */

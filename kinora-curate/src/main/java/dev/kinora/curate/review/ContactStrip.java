@@ -49,7 +49,10 @@ record ContactStrip(int frames, int width) {
     void draw(Path video, double seconds, Path jpeg) throws IOException {
         try (VideoReader in = VideoReader.open(video)) {
             double scale = Math.min(
-                    1.0, Math.min((double) width / in.info().width(), 0.75 * width / in.info().height()));
+                    1.0,
+                    Math.min(
+                            (double) width / in.info().width(),
+                            0.75 * width / in.info().height()));
             int w = Math.max(2, (int) Math.round(in.info().width() * scale));
             int h = Math.max(2, (int) Math.round(in.info().height() * scale));
             BufferedImage strip = new BufferedImage(w * frames, h, BufferedImage.TYPE_3BYTE_BGR);

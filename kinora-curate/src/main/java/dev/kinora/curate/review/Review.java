@@ -240,7 +240,9 @@ public final class Review {
                 InputStream from = Channels.newInputStream(in.getChannel());
                 byte[] buffer = new byte[1 << 16];
                 long left = bytes;
-                for (int n; left > 0 && (n = from.read(buffer, 0, (int) Math.min(buffer.length, left))) > 0; left -= n) {
+                for (int n;
+                        left > 0 && (n = from.read(buffer, 0, (int) Math.min(buffer.length, left))) > 0;
+                        left -= n) {
                     clip.write(buffer, 0, n);
                 }
                 if (left > 0) {

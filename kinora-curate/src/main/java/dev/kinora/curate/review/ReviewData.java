@@ -54,7 +54,12 @@ final class ReviewData {
      * @param base the dataset's folder from the page; null where clips lie in shards and cannot be opened
      */
     record Place(
-            String name, String path, String sprites, int frames, List<String> missing, @Nullable String base) {}
+            String name,
+            String path,
+            String sprites,
+            int frames,
+            List<String> missing,
+            @Nullable String base) {}
 
     private ReviewData() {}
 
@@ -152,7 +157,12 @@ final class ReviewData {
     }
 
     private record FileRow(
-            String source, String status, String errorClass, String message, long clips, @Nullable Double seconds) {}
+            String source,
+            String status,
+            String errorClass,
+            String message,
+            long clips,
+            @Nullable Double seconds) {}
 
     private static void files(JsonGenerator json, ClipTable files) throws IOException {
         List<FileRow> rows = new ArrayList<>();

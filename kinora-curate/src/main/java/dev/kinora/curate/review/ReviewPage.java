@@ -15,8 +15,8 @@ import java.util.List;
  * text which got into the page as code would still do nothing.
  */
 final class ReviewPage {
-    private static final List<String> SCRIPTS = List.of(
-            "table.js", "query.js", "filters.js", "funnel.js", "clips.js", "detail.js", "page.js");
+    private static final List<String> SCRIPTS =
+            List.of("table.js", "query.js", "filters.js", "funnel.js", "clips.js", "detail.js", "page.js");
 
     private ReviewPage() {}
 

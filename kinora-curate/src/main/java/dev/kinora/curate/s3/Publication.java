@@ -169,7 +169,8 @@ public final class Publication {
                 putParts(file, size, at, sha256);
             } else {
                 byte[] content = Files.readAllBytes(file);
-                store.client().putObject(
+                store.client()
+                        .putObject(
                                 request(at, content)
                                         .metadata(Map.of(SHA256, sha256))
                                         .build(),
@@ -196,8 +197,7 @@ public final class Publication {
 
     private void putParts(Path file, long size, S3Uri at, String sha256) throws IOException {
         String upload = store.client()
-                .createMultipartUpload(
-                        b -> b.bucket(at.bucket()).key(at.key()).metadata(Map.of(SHA256, sha256)))
+                .createMultipartUpload(b -> b.bucket(at.bucket()).key(at.key()).metadata(Map.of(SHA256, sha256)))
                 .uploadId();
         List<CompletedPart> parts = new ArrayList<>();
         boolean complete = false;
@@ -220,10 +220,9 @@ public final class Publication {
                         .eTag();
                 parts.add(CompletedPart.builder().partNumber(number).eTag(etag).build());
             }
-            store.client().completeMultipartUpload(b -> b.bucket(at.bucket())
-                    .key(at.key())
-                    .uploadId(upload)
-                    .multipartUpload(m -> m.parts(parts)));
+            store.client()
+                    .completeMultipartUpload(b ->
+                            b.bucket(at.bucket()).key(at.key()).uploadId(upload).multipartUpload(m -> m.parts(parts)));
             complete = true;
         } finally {
             if (!complete) {
@@ -235,7 +234,9 @@ public final class Publication {
     /** Parts that are never put together cost money for ever. */
     private void abort(S3Uri at, String upload) {
         try {
-            store.client().abortMultipartUpload(b -> b.bucket(at.bucket()).key(at.key()).uploadId(upload));
+            store.client()
+                    .abortMultipartUpload(
+                            b -> b.bucket(at.bucket()).key(at.key()).uploadId(upload));
         } catch (SdkException e) {
             listener.onNote("warning: " + at + ": upload " + upload + " could not be given up: " + e.getMessage());
         }
@@ -252,7 +253,8 @@ public final class Publication {
 
     private static String md5(byte[] content) {
         try {
-            return Base64.getEncoder().encodeToString(MessageDigest.getInstance("MD5").digest(content));
+            return Base64.getEncoder()
+                    .encodeToString(MessageDigest.getInstance("MD5").digest(content));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("MD5 is part of every JDK", e);
         }

@@ -67,8 +67,8 @@ public final class S3 implements AutoCloseable {
         try {
             client = builder.build();
         } catch (SdkException e) {
-            throw new IllegalArgumentException("s3: settings = " + settings + " (expected: a region and an address; "
-                    + e.getMessage() + ")", e);
+            throw new IllegalArgumentException(
+                    "s3: settings = " + settings + " (expected: a region and an address; " + e.getMessage() + ")", e);
         }
     }
 

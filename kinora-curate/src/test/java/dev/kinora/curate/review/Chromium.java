@@ -138,10 +138,11 @@ final class Chromium implements AutoCloseable {
             }
             switch (message.path("method").asText()) {
                 case "Runtime.exceptionThrown" -> complaints.add(params.toString());
-                case "Runtime.consoleAPICalled" -> complaints.add(params.path("args").toString());
+                case "Runtime.consoleAPICalled" ->
+                    complaints.add(params.path("args").toString());
                 case "Log.entryAdded" -> complaints.add(params.path("entry").toString());
-                case "Network.requestWillBeSent" -> requests.add(
-                        params.path("request").path("url").asText());
+                case "Network.requestWillBeSent" ->
+                    requests.add(params.path("request").path("url").asText());
                 default -> {}
             }
         } catch (IOException e) {

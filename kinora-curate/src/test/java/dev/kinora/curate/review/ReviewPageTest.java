@@ -36,7 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ReviewPageTest {
     private static final String READY = "document.documentElement.dataset.ready";
-    private static final String HOSTILE = "script><script>document.title='owned'<img src=x onerror=document.title='owned'>.mp4";
+    private static final String HOSTILE =
+            "script><script>document.title='owned'<img src=x onerror=document.title='owned'>.mp4";
     private static final String CAPTION = "</script><img src=x onerror=\"document.title='owned'\">&amp; \\u2028 a ball";
     private static final int CLIPS = 600;
 
@@ -78,14 +79,16 @@ class ReviewPageTest {
         Files.copy(dataset.resolve(Manifest.FILES), tables.resolve(Manifest.FILES));
         try (Connection db = Duck.open();
                 Statement s = db.createStatement()) {
-            s.execute("COPY (SELECT md5(i::VARCHAR) AS id, 'film ' || (i * i % 11) AS source, i::DOUBLE AS start_seconds,"
-                    + " (1 + i % 5)::DOUBLE AS seconds, 0::BIGINT AS frames, 64::BIGINT AS width, 48::BIGINT AS height,"
-                    + " 1000 + i % 3 AS bytes, 'b' || (i % 4) AS bucket, 'shards/x.tar' AS path,"
-                    + " CASE WHEN i % 50 = 1 THEN md5('0') END AS duplicate_of,"
-                    + " CASE WHEN i % 7 <> 0 THEN (i * 37 % 100) / 7.0 END AS picture_sharpness,"
-                    + " CASE WHEN i % 13 <> 0 THEN (i * 61 % 23) / 23.0 END AS picture_flat,"
-                    + " (i * 17 % 10) / 10.0 AS tag_static, NULL::DOUBLE AS tag_text FROM range(" + CLIPS
-                    + ") r(i)) TO " + Duck.literal(tables.resolve(Manifest.CLIPS).toString()) + " (FORMAT parquet)");
+            s.execute(
+                    "COPY (SELECT md5(i::VARCHAR) AS id, 'film ' || (i * i % 11) AS source, i::DOUBLE AS start_seconds,"
+                            + " (1 + i % 5)::DOUBLE AS seconds, 0::BIGINT AS frames, 64::BIGINT AS width, 48::BIGINT AS height,"
+                            + " 1000 + i % 3 AS bytes, 'b' || (i % 4) AS bucket, 'shards/x.tar' AS path,"
+                            + " CASE WHEN i % 50 = 1 THEN md5('0') END AS duplicate_of,"
+                            + " CASE WHEN i % 7 <> 0 THEN (i * 37 % 100) / 7.0 END AS picture_sharpness,"
+                            + " CASE WHEN i % 13 <> 0 THEN (i * 61 % 23) / 23.0 END AS picture_flat,"
+                            + " (i * 17 % 10) / 10.0 AS tag_static, NULL::DOUBLE AS tag_text FROM range(" + CLIPS
+                            + ") r(i)) TO "
+                            + Duck.literal(tables.resolve(Manifest.CLIPS).toString()) + " (FORMAT parquet)");
         }
         ClipTable clips = ClipTable.read(tables.resolve(Manifest.CLIPS));
         List<String> ids = Arrays.stream(clips.texts("id")).map(String::valueOf).toList();
@@ -126,9 +129,10 @@ class ReviewPageTest {
                 .isEqualTo("2 clips, 4.0 s, of 3 files");
         assertThat(c.texts("[...document.querySelectorAll('#files details')].map(d => d.dataset.outcome)"))
                 .containsExactly("ok", "error: unreadable");
-        c.evaluate("new Promise((done, failed) => { const sheet = new Image(); sheet.onload = done; sheet.onerror = failed;"
-                + " sheet.src = getComputedStyle(document.querySelector('.card .sprite')).backgroundImage.slice(5, -2);"
-                + " })");
+        c.evaluate(
+                "new Promise((done, failed) => { const sheet = new Image(); sheet.onload = done; sheet.onerror = failed;"
+                        + " sheet.src = getComputedStyle(document.querySelector('.card .sprite')).backgroundImage.slice(5, -2);"
+                        + " })");
         assertThat(c.requests()).isNotEmpty().allMatch(r -> r.startsWith("file:"));
         assertThat(c.complaints()).isEmpty();
     }
@@ -138,14 +142,16 @@ class ReviewPageTest {
         Chromium c = open(page);
         String index = "app.order = app.table.ids.findIndex((id, i) => app.table.source(i).includes('owned'))";
         c.evaluate("app.open(" + index + ")");
-        assertThat(c.evaluate("document.querySelector('#detail h2').textContent").asText())
+        assertThat(c.evaluate("document.querySelector('#detail h2').textContent")
+                        .asText())
                 .isEqualTo("script><script>document.title='owned'<img src=x onerror=document.title='owned'>.mp4");
         assertThat(c.evaluate("document.querySelector('#detail .caption').lastChild.textContent")
                         .asText())
                 .isEqualTo(CAPTION);
         assertThat(c.texts("[...document.querySelectorAll('.card .name')].map(n => n.textContent)"))
                 .contains(HOSTILE);
-        assertThat(c.evaluate("document.querySelectorAll('img').length").asInt()).isZero();
+        assertThat(c.evaluate("document.querySelectorAll('img').length").asInt())
+                .isZero();
         assertThat(c.evaluate("document.scripts.length").asInt()).isEqualTo(2);
         assertThat(c.evaluate("document.title").asText()).isEqualTo("Review: data set");
         assertThat(c.complaints()).isEmpty();
@@ -167,8 +173,10 @@ class ReviewPageTest {
                         .collect(Collectors.joining());
                 String options = keepUnknown ? "" : "&unknown=drop&duplicates=keep";
                 c.evaluate("app.read('#show=all" + hash + options + "')");
-                assertSame(c, new Selection.Query(
-                        keep.stream().map(Threshold::parse).toList(), 0, keepUnknown, !keepUnknown));
+                assertSame(
+                        c,
+                        new Selection.Query(
+                                keep.stream().map(Threshold::parse).toList(), 0, keepUnknown, !keepUnknown));
             }
         }
         assertThat(c.complaints()).isEmpty();
@@ -195,7 +203,8 @@ class ReviewPageTest {
         c.evaluate("document.querySelector('[data-column=tag_static] input.max').focus()");
         c.press("PageDown", 34, 4);
         List<Threshold> thresholds = Pattern.compile("--keep \"([^\"]+)\"")
-                .matcher(c.evaluate("document.getElementById('command').textContent").asText())
+                .matcher(c.evaluate("document.getElementById('command').textContent")
+                        .asText())
                 .results()
                 .map(m -> Threshold.parse(m.group(1)))
                 .toList();

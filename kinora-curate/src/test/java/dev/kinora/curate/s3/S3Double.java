@@ -161,7 +161,10 @@ final class S3Double implements AutoCloseable {
             String id = "upload" + uploadMetadata.size();
             uploads.put(id, new TreeMap<>());
             uploadMetadata.put(id, metadata(x));
-            send(x, 200, "<InitiateMultipartUploadResult><UploadId>" + id + "</UploadId></InitiateMultipartUploadResult>");
+            send(
+                    x,
+                    200,
+                    "<InitiateMultipartUploadResult><UploadId>" + id + "</UploadId></InitiateMultipartUploadResult>");
             return;
         }
         String id = query.get("uploadId");
@@ -185,11 +188,13 @@ final class S3Double implements AutoCloseable {
             return;
         }
         byte[] content = found.content();
-        Matcher range = Pattern.compile("bytes=(\\d+)-").matcher(String.valueOf(x.getRequestHeaders().getFirst("Range")));
+        Matcher range = Pattern.compile("bytes=(\\d+)-")
+                .matcher(String.valueOf(x.getRequestHeaders().getFirst("Range")));
         int status = 200;
         if (range.matches()) {
             int from = Integer.parseInt(range.group(1));
-            x.getResponseHeaders().set("Content-Range", "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
+            x.getResponseHeaders()
+                    .set("Content-Range", "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
             content = Arrays.copyOfRange(content, from, content.length);
             status = 206;
         }

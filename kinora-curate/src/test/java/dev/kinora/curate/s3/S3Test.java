@@ -60,10 +60,12 @@ class S3Test {
 
     @Test
     void filesAreFoundPageByPageWithoutHiddenOnesAndFolders() throws IOException {
-        for (String key : List.of("raw/a.mp4", "raw/b/c.mp4", "raw/b/", "raw/.hidden", "raw/.x/d.mp4", "rawer/e.mp4", "raw/f.mp4")) {
+        for (String key : List.of(
+                "raw/a.mp4", "raw/b/c.mp4", "raw/b/", "raw/.hidden", "raw/.x/d.mp4", "rawer/e.mp4", "raw/f.mp4")) {
             server.put(key, BODY);
         }
-        assertThat(store.find(RAW)).extracting(RemoteFile::name)
+        assertThat(store.find(RAW))
+                .extracting(RemoteFile::name)
                 .containsExactly("s3://bucket/raw/a.mp4", "s3://bucket/raw/b/c.mp4", "s3://bucket/raw/f.mp4");
         assertThat(store.find(S3Uri.parse("s3://bucket/raw/a.mp4"))).hasSize(1);
     }
@@ -96,8 +98,9 @@ class S3Test {
         server.faults = r -> r.endsWith("denied") ? S3Double.Fault.DENY : S3Double.Fault.NONE;
         for (RemoteFile file : files) {
             assertThatThrownBy(() -> file.fetch(folder.resolve("x")))
-                    .isInstanceOfSatisfying(UnreadableFileException.class, e -> assertThat(file.name())
-                            .endsWith("/" + e.errorClass()));
+                    .isInstanceOfSatisfying(
+                            UnreadableFileException.class,
+                            e -> assertThat(file.name()).endsWith("/" + e.errorClass()));
         }
         assertThat(folder.resolve("x")).doesNotExist();
     }
@@ -168,7 +171,9 @@ class S3Test {
                 assertThat(there).as("after request %d", n).isEqualTo(expected);
             }
             publication(to, 3000).publish(dataset);
-            assertThat(published("stopped/" + n + "/")).as("after request %d", n).isEqualTo(expected);
+            assertThat(published("stopped/" + n + "/"))
+                    .as("after request %d", n)
+                    .isEqualTo(expected);
         }
     }
 
@@ -186,7 +191,8 @@ class S3Test {
         server.put("claimed/.claim", "another".getBytes(UTF_8));
         for (String place : List.of("other", "claimed")) {
             Map<String, byte[]> before = published(place + "/");
-            assertThatThrownBy(() -> publication(S3Uri.parse("s3://bucket/" + place), 3000).publish(dataset))
+            assertThatThrownBy(() -> publication(S3Uri.parse("s3://bucket/" + place), 3000)
+                            .publish(dataset))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("another dataset");
             assertThat(published(place + "/")).isEqualTo(before);
@@ -223,7 +229,9 @@ class S3Test {
     private static Map<String, byte[]> bytes(Path dataset) throws IOException {
         Map<String, byte[]> all = new ByteMap();
         try (Stream<Path> walk = Files.walk(dataset)) {
-            for (Path p : walk.filter(Files::isRegularFile).sorted(Comparator.naturalOrder()).toList()) {
+            for (Path p : walk.filter(Files::isRegularFile)
+                    .sorted(Comparator.naturalOrder())
+                    .toList()) {
                 all.put(dataset.relativize(p).toString().replace('\\', '/'), Files.readAllBytes(p));
             }
         }
@@ -254,8 +262,7 @@ class S3Test {
     /** A fault for the first few requests that begin so. */
     private static Function<String, S3Double.Fault> first(int n, String begin, S3Double.Fault fault) {
         AtomicInteger left = new AtomicInteger(n);
-        return r -> Objects.requireNonNull(r).startsWith(begin) && left.getAndDecrement() > 0
-                ? fault
-                : S3Double.Fault.NONE;
+        return r ->
+                Objects.requireNonNull(r).startsWith(begin) && left.getAndDecrement() > 0 ? fault : S3Double.Fault.NONE;
     }
 }
