@@ -4,6 +4,7 @@ import dev.kinora.curate.engine.EngineSettings;
 import dev.kinora.curate.engine.WorkerLaunch;
 import dev.kinora.curate.engine.WorkerLimits;
 import java.io.File;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +32,25 @@ record ClusterConf(SparkConf spark, WorkerLaunch launch) {
 
     /** Settings for a run with these limits. */
     static ClusterConf of(EngineSettings settings, WorkerLimits limits) {
-        return of(new SparkConf(), settings, limits, WorkerLaunch.here());
+        WorkerLaunch here = WorkerLaunch.here();
+        List<String> classPath = Stream.concat(here.classPath().stream(), Stream.of(own()))
+                .distinct()
+                .toList();
+        return of(new SparkConf(), settings, limits, new WorkerLaunch(classPath, here.natives()));
+    }
+
+    /** The jar of this class, which workers have no need of but executors do. */
+    private static String own() {
+        try {
+            return Path.of(ClusterConf.class
+                            .getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("ClusterConf: where its class lies is no path", e);
+        }
     }
 
     /**
