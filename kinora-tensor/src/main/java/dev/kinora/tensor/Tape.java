@@ -23,11 +23,13 @@ public final class Tape {
     public static final class Value {
         private final Tensor tensor;
         private final boolean watched;
+        private final @Nullable Tensor recorded; // with the graph of its own part
         private @Nullable Tensor gradient;
 
-        private Value(Tensor tensor, boolean watched) {
+        private Value(Tensor tensor, boolean watched, @Nullable Tensor recorded) {
             this.tensor = tensor;
             this.watched = watched;
+            this.recorded = recorded;
         }
 
         /** The values, outside any graph. */
@@ -50,7 +52,7 @@ public final class Tape {
 
     /** A value that needs no gradient: data. */
     public Value constant(Tensor tensor) {
-        return new Value(tensor.detach(), false);
+        return new Value(tensor.detach(), false, null);
     }
 
     /**
@@ -66,7 +68,8 @@ public final class Tape {
         Tensor[] out = new Tensor[1];
         Grad.on(() -> out[0] = TensorScope.compute(() -> body.apply(leaves)));
         Tensor result = out[0];
-        Value value = new Value(result.detach(), result.requiresGrad()); // data alone gives a result without a graph
+        Value value =
+                new Value(result.detach(), result.requiresGrad(), result); // data alone gives a result without a graph
         backwards.push(() -> {
             Tensor gradient = value.gradient;
             if (gradient == null) {
@@ -92,7 +95,7 @@ public final class Tape {
      * @param back gets its gradient, zeros where none came; called in backward on every process alike
      */
     public Value exchange(Tensor received, Consumer<Tensor> back) {
-        Value value = new Value(received.detach(), true);
+        Value value = new Value(received.detach(), true, null);
         backwards.push(() -> {
             Tensor g = value.gradient;
             back.accept(g == null ? Tensors.zerosLike(value.tensor) : g.contiguous());
@@ -122,6 +125,21 @@ public final class Tape {
     /** Receives from another process what it sends; in backward the gradient goes there. */
     public Value receive(ProcessGroup group, Tensor into, int from, int tag) {
         return exchange(group.receive(into, from, tag), g -> group.send(g, from, tag));
+    }
+
+    /**
+     * The gradient of a parameter that the last part before {@code value} uses, if {@code gradient} came to the value;
+     * nothing is gone through for good.
+     *
+     * @param parameter used in the segment that made the value
+     */
+    public Tensor gradientOf(Value value, Tensor gradient, Tensor parameter) {
+        Tensor recorded = value.recorded;
+        if (recorded == null) {
+            throw new IllegalArgumentException("tape: value = received or data (expected: made by a segment)");
+        }
+        return Autograd.gradients(recorded.mul(gradient).sum(), List.of(parameter), true, false)
+                .getFirst();
     }
 
     /** Goes back from scalars whose gradient is 1, through all parts in reverse order; the tape is then empty. */

@@ -1,12 +1,11 @@
 package dev.kinora.train.data;
 
 import dev.kinora.train.internal.Checks;
-import dev.kinora.train.latents.LatentCache;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** Where the clips of a {@link LatentCache} come from: a drawn world, a folder of videos. */
+/** Numbered clips with captions, such as a cache of latents is made of: a drawn world, a folder of videos. */
 public interface ClipSource {
     /** How many clips there are of each shape, in an order that stays. */
     Map<ClipShape, Integer> counts();

@@ -40,13 +40,10 @@ public final class HingeGan {
      * The weight at which the adversarial term pulls as hard at the decoder's last layer as everything else does (Esser
      * et al., arXiv 2012.09841): a scalar outside the graph, never read back from the device.
      *
-     * @param others the terms it is balanced against, recorded, to be gone through again
-     * @param generator the adversarial term, recorded, to be gone through again
-     * @param last weight of the decoder's last layer
+     * @param pull gradient of the last layer's weight by everything else
+     * @param push by the adversarial term
      */
-    public static Tensor balance(Tensor others, Tensor generator, Tensor last) {
-        Tensor pull = Autograd.gradients(others, List.of(last), true, false).getFirst();
-        Tensor push = Autograd.gradients(generator, List.of(last), true, false).getFirst();
+    public static Tensor balance(Tensor pull, Tensor push) {
         return pull.norm().div(push.norm().add(EPS)).clamp(0, LARGEST).detach();
     }
 }

@@ -2,6 +2,7 @@ package dev.kinora.train.vae;
 
 import dev.kinora.nn.Parameter;
 import dev.kinora.tensor.Device;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
@@ -13,8 +14,10 @@ import dev.kinora.train.optim.Updater;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The discriminator of a VAE's training, with an optimizer of its own: what the decoder plays against. */
 final class Adversary implements AutoCloseable {
@@ -23,9 +26,15 @@ final class Adversary implements AutoCloseable {
     private final VaeLossConfig.Gan config;
     private final Discriminator3d discriminator;
     private final Updater updater;
+    private final @Nullable ProcessGroup group;
 
-    /** A fresh one. */
-    Adversary(VaeLossConfig.Gan config, int steps, Rng rng, Device device) {
+    /**
+     * A fresh one.
+     *
+     * @param group the processes whose parts it learns from together; null for this one alone
+     */
+    Adversary(VaeLossConfig.Gan config, int steps, Rng rng, Device device, @Nullable ProcessGroup group) {
+        this.group = group;
         this.config = config;
         this.discriminator = new Discriminator3d(config.channels(), config.levels());
         discriminator.parameters().initialize(rng);
@@ -60,8 +69,14 @@ final class Adversary implements AutoCloseable {
             Tensor loss = HingeGan.discriminator(onClips, onFakes);
             Tensor all = slope ? loss.add(HingeGan.slope(onClips, real).mul(config.slopePenalty() / 2)) : loss;
             all.backward();
+            Tensor value = loss.detach();
+            ProcessGroup together = group;
+            if (together != null) {
+                together.averageGradients(List.of(updater.gradients()));
+                value = together.allReduce(value.copy()).div(together.size());
+            }
             updater.apply(0, step); // a loss that is not finite shows in the gradients' norm
-            return loss.detach();
+            return value;
         });
     }
 

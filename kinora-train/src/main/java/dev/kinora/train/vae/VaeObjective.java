@@ -4,10 +4,11 @@ import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
 import dev.kinora.models.cogvideox.DiagonalGaussianDistribution;
 import dev.kinora.models.cogvideox.VaeOptions;
 import dev.kinora.models.vision.Lpips;
-import dev.kinora.nn.Parameter;
+import dev.kinora.tensor.Autograd;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
@@ -18,6 +19,7 @@ import dev.kinora.train.loss.HingeGan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -34,14 +36,18 @@ final class VaeObjective implements AutoCloseable {
     private final Device device;
     private final @Nullable Lpips lpips;
     private final @Nullable Adversary adversary;
+    private final @Nullable ProcessGroup group;
 
     /**
      * Loads what the terms need.
      *
      * @param vae on the device
+     * @param group the processes that train together, each with a part of every batch or clip; null for this one alone
      * @throws IOException if the file of LPIPS weights cannot be read
      */
-    VaeObjective(VaeTrainConfig config, AutoencoderKLCogVideoX vae, Device device) throws IOException {
+    VaeObjective(VaeTrainConfig config, AutoencoderKLCogVideoX vae, Device device, @Nullable ProcessGroup group)
+            throws IOException {
+        this.group = group;
         this.config = config;
         this.losses = config.losses();
         this.vae = vae;
@@ -55,7 +61,7 @@ final class VaeObjective implements AutoCloseable {
         try (Rng rng = new Rng(config.seed() + 1)) {
             this.adversary = gan == null
                     ? null
-                    : new Adversary(gan, config.optimizer().rate().steps(), rng, device);
+                    : new Adversary(gan, config.optimizer().rate().steps(), rng, device, group);
         }
     }
 
@@ -191,10 +197,24 @@ final class VaeObjective implements AutoCloseable {
         if (!gan.adaptive()) {
             return generator.mul(gan.weight());
         }
-        Parameter last = Objects.requireNonNull(vae.parameters().get("decoder.conv_out.conv.weight"));
-        Tensor balance = HingeGan.balance(seen, generator, last.value());
+        List<Tensor> last = List.of(lastWeight());
+        Tensor pull = mean(Autograd.gradients(seen, last, true, false).getFirst());
+        Tensor push = mean(Autograd.gradients(generator, last, true, false).getFirst());
+        Tensor balance = HingeGan.balance(pull, push);
         terms.put("balance", balance);
         return generator.mul(balance).mul(gan.weight());
+    }
+
+    /** The decoder's last weight: where the terms' pull is compared. */
+    Tensor lastWeight() {
+        return Objects.requireNonNull(vae.parameters().get("decoder.conv_out.conv.weight"))
+                .value();
+    }
+
+    /** The mean over the processes that share a batch. */
+    private Tensor mean(Tensor own) {
+        ProcessGroup all = group;
+        return all == null ? own : all.allReduce(own.contiguous().copy()).div(all.size());
     }
 
     /**

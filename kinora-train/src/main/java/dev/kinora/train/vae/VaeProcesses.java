@@ -3,6 +3,7 @@ package dev.kinora.train.vae;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
 import dev.kinora.models.cogvideox.CogVideoXContextParallel;
 import dev.kinora.models.cogvideox.CogVideoXContextParallel.Part;
+import dev.kinora.tensor.Autograd;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.tensor.Tape;
@@ -11,18 +12,21 @@ import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
 import dev.kinora.train.data.BatchShape;
 import dev.kinora.train.internal.Checks;
+import dev.kinora.train.loss.HingeGan;
 import dev.kinora.train.run.RunFolder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
 
 /**
  * A VAE's step on several processes. Phases over whole clips split the time axis (context parallel); the others split
- * the batch (data parallel). Either way all processes end with the gradient and the metrics that one would have.
+ * the batch (data parallel). Either way all processes end with the gradient and the metrics that one would have. A discriminator sees whole clips: where the time axis is split, reconstructions are
+ * gathered, and every process goes through all of its frames.
  */
 final class VaeProcesses {
     private final VaeTrainConfig config;
@@ -53,12 +57,6 @@ final class VaeProcesses {
                     all.eq(own).all().item() > 0, "vae training", "config", "different", "the same on every process");
         }
         Checks.require(
-                size == 1 || config.losses().gan() == null,
-                "vae training",
-                "gan",
-                String.valueOf(config.losses().gan()),
-                "none on several processes: the discriminator sees whole clips");
-        Checks.require(
                 size == 1 || config.decoderOf() == null,
                 "vae training",
                 "decoder of",
@@ -86,24 +84,25 @@ final class VaeProcesses {
      * @param video of the whole batch
      * @param noise of the whole batch
      * @param gradients all in one piece, asked for after backward
-     * @return each term's value, the same on every process
+     * @return each term's value, the same on every process, and the clips that a discriminator learns from: this
+     *     process's part of the batch, or all of it where time is split
      */
-    Map<String, Tensor> step(Tensor video, Tensor noise, int step, Supplier<Tensor> gradients) {
-        Map<String, Tensor> terms =
-                config.phase(step).wholeClip() ? inTime(video, noise, step) : inBatch(video, noise, step);
-        if (config.phase(step).wholeClip()) {
+    VaeObjective.Outcome step(Tensor video, Tensor noise, int step, Supplier<Tensor> gradients) {
+        boolean whole = config.phase(step).wholeClip();
+        VaeObjective.Outcome own = whole ? inTime(video, noise, step) : inBatch(video, noise, step);
+        if (whole) {
             group.allReduce(gradients.get()); // each has the gradient of its part of the loss
         } else {
             group.averageGradients(List.of(gradients.get()));
         }
-        Tensor values = Tensors.stack(0, terms.values().toArray(Tensor[]::new));
+        Tensor values = Tensors.stack(0, own.terms().values().toArray(Tensor[]::new));
         group.allReduce(values);
         Map<String, Tensor> shared = new LinkedHashMap<>();
-        terms.keySet().forEach(name -> shared.put(name, values.select(0, shared.size())));
-        return shared;
+        own.terms().keySet().forEach(name -> shared.put(name, values.select(0, shared.size())));
+        return new VaeObjective.Outcome(own.total(), shared, own.video(), own.decoded());
     }
 
-    private Map<String, Tensor> inBatch(Tensor video, Tensor noise, int step) {
+    private VaeObjective.Outcome inBatch(Tensor video, Tensor noise, int step) {
         long own = video.size(0) / group.size();
         long from = own * group.rank();
         VaeObjective.Outcome outcome = objective.of(
@@ -113,17 +112,15 @@ final class VaeProcesses {
         outcome.total().backward();
         Map<String, Tensor> terms = new LinkedHashMap<>();
         outcome.terms().forEach((name, t) -> terms.put(name, t.to(DType.FP32).div(group.size())));
-        return terms;
+        return new VaeObjective.Outcome(outcome.total().detach(), terms, outcome.video(), outcome.decoded());
     }
 
-    private Map<String, Tensor> inTime(Tensor video, Tensor noise, int step) {
+    private VaeObjective.Outcome inTime(Tensor video, Tensor noise, int step) {
         Part part = Part.of(video.size(2), group.rank(), group.size());
-        double frames = (double) part.frames() / video.size(2);
         double latents = (double) part.latents() / noise.size(2);
         Tensor ownVideo = part.framesOf(video);
         Tensor ownNoise = part.latentsOf(noise);
         DType type = config.precision().ofNetworks(video.device());
-        Map<String, Tensor> terms = new LinkedHashMap<>();
         Tape tape = new Tape();
         return objective.precision(() -> {
             Tape.Value moments = parallel.encode(tape, tape.constant(ownVideo.to(type)), part);
@@ -132,25 +129,86 @@ final class VaeProcesses {
             Tape.Value drawn = tape.segment(
                     in -> VaeObjective.sample(in.getFirst(), ownNoise).to(type), moments);
             Tape.Value decoded = parallel.decode(tape, drawn, part);
-            List<String> names = new ArrayList<>();
-            Tape.Value all = tape.segment( // the weighted sum, then each term
-                    in -> {
-                        Map<String, Tensor> each = new LinkedHashMap<>();
-                        Tensor sum = objective.pictures(ownVideo, in.getFirst().to(DType.FP32), step, each);
-                        names.addAll(each.keySet());
-                        List<Tensor> values = new ArrayList<>(List.of(sum));
-                        values.addAll(each.values());
-                        return Tensors.stack(0, values.toArray(Tensor[]::new)).mul(frames);
-                    },
-                    decoded);
-            Tape.Value seen = tape.segment(in -> in.getFirst().select(0, 0), all);
-            names.forEach(name -> terms.put(name, all.tensor().select(0, terms.size() + 1L)));
+            Seen seen = look(tape, decoded, ownVideo, part, video.size(2), step);
+            Tape.Value pictures = tape.segment( // a scalar whose gradient is the one that was found
+                    in -> in.getFirst().to(DType.FP32).mul(seen.gradient()).sum(), decoded);
             Tape.Value weighted =
                     tape.segment(in -> in.getFirst().mul(config.losses().kl()), kl);
+            Map<String, Tensor> terms = new LinkedHashMap<>(seen.terms());
             terms.put("kl", kl.tensor());
-            terms.put("loss", seen.tensor().add(weighted.tensor()));
-            tape.backward(List.of(seen, weighted));
-            return terms;
+            Tensor total = seen.value().add(weighted.tensor());
+            terms.put("loss", total);
+            tape.backward(List.of(pictures, weighted));
+            return new VaeObjective.Outcome(total, terms, video, seen.whole());
         });
+    }
+
+    /**
+     * What is seen of a part's frames.
+     *
+     * @param value this process's share of the weighted sum
+     * @param gradient of it by the part's frames
+     * @param terms this process's share of each
+     * @param whole the reconstructions of all frames where there is a discriminator to learn from them, else the part's
+     */
+    private record Seen(Tensor value, Tensor gradient, Map<String, Tensor> terms, Tensor whole) {}
+
+    private Seen look(Tape tape, Tape.Value decoded, Tensor clips, Part part, long frames, int step) {
+        double share = (double) part.frames() / frames;
+        Tensor own = decoded.tensor().to(DType.FP32).detach().requiresGrad_(true);
+        Map<String, Tensor> terms = new LinkedHashMap<>();
+        Tensor sum = objective.pictures(clips, own, step, terms).mul(share);
+        terms.replaceAll((name, t) -> t.detach().mul(share));
+        Tensor value = sum.detach();
+        Tensor gradient = Autograd.gradients(sum, List.of(own), false, false).getFirst();
+        VaeLossConfig.Gan gan = config.losses().gan();
+        if (gan == null || !gan.learns(step)) {
+            if (gan != null) {
+                terms.put("generator", Tensors.zerosLike(value));
+            }
+            return new Seen(value, gradient, terms, own.detach());
+        }
+        Tensor whole = gathered(own.detach(), frames).requiresGrad_(gan.isHeard(step));
+        if (!gan.isHeard(step)) {
+            terms.put("generator", Tensors.zerosLike(value));
+            return new Seen(value, gradient, terms, whole);
+        }
+        Tensor generator = Objects.requireNonNull(objective.adversary()).generator(whole);
+        Tensor push = part.framesOf(
+                Autograd.gradients(generator, List.of(whole), false, false).getFirst());
+        Tensor once = generator.detach().div(group.size());
+        terms.put("generator", once);
+        Tensor weight = Tensors.scalar(gan.weight(), DType.FP32).to(value.device());
+        if (gan.adaptive()) {
+            Tensor balance = HingeGan.balance(atLastLayer(tape, decoded, gradient), atLastLayer(tape, decoded, push));
+            terms.put("balance", balance.div(group.size()));
+            weight = weight.mul(balance);
+        }
+        return new Seen(value.add(once.mul(weight)), gradient.add(push.mul(weight)), terms, whole.detach());
+    }
+
+    /** The gradient of the decoder's last weight over all processes, from that of each part's frames. */
+    private Tensor atLastLayer(Tape tape, Tape.Value decoded, Tensor gradient) {
+        return group.allReduce(tape.gradientOf(decoded, gradient, objective.lastWeight())
+                .contiguous()
+                .copy());
+    }
+
+    /** The frames of all processes: [B, C, all, H, W]. */
+    private Tensor gathered(Tensor own, long frames) {
+        List<Part> parts = new ArrayList<>();
+        for (int rank = 0; rank < group.size(); rank++) {
+            parts.add(Part.of(frames, rank, group.size()));
+        }
+        long most = parts.stream().mapToLong(Part::frames).max().orElseThrow();
+        long[] missing = own.shape();
+        missing[2] = most - own.size(2);
+        Tensor padded = missing[2] == 0 ? own : Tensors.cat(2, own, Tensors.zeros(own.dtype(), own.device(), missing));
+        Tensor all = group.allGather(padded.contiguous()); // [ranks, B, C, most, H, W]
+        Tensor[] each = new Tensor[parts.size()];
+        for (int rank = 0; rank < each.length; rank++) {
+            each[rank] = all.select(0, rank).narrow(2, 0, parts.get(rank).frames());
+        }
+        return Tensors.cat(2, each);
     }
 }

@@ -151,7 +151,7 @@ public final class VaeTrainer implements AutoCloseable {
                 Rng rng = new Rng(config.seed())) {
             begin(vae, config, rng);
             vae.parameters().to(device);
-            VaeObjective objective = new VaeObjective(config, vae, device);
+            VaeObjective objective = new VaeObjective(config, vae, device, group);
             Updater updater = new Updater(
                     Map.of("vae", vae.parameters()),
                     config.optimizer(),
@@ -296,18 +296,17 @@ public final class VaeTrainer implements AutoCloseable {
             Tensor video = ToyboxClips.toTensor(clips, shape, device);
             Tensor noise = VaeObjective.noise(config, shape, rng).to(device);
             Map<String, Tensor> terms = new LinkedHashMap<>();
-            double norm;
-            // a loss that is not finite shows in the gradients' norm, the one number that is read back
+            VaeObjective.Outcome outcome;
             if (processes == null) {
-                VaeObjective.Outcome outcome = objective.of(video, noise, step);
+                outcome = objective.of(video, noise, step);
                 outcome.total().backward();
-                norm = updater.apply(0, step);
-                terms.putAll(outcome.terms());
-                terms.putAll(objective.afterwards(outcome, step));
             } else {
-                terms.putAll(processes.step(video, noise, step, updater::gradients));
-                norm = updater.apply(0, step);
+                outcome = processes.step(video, noise, step, updater::gradients);
             }
+            // a loss that is not finite shows in the gradients' norm, the one number that is read back
+            double norm = updater.apply(0, step);
+            terms.putAll(outcome.terms());
+            terms.putAll(objective.afterwards(outcome, step));
             terms.put("gradient_norm", Tensors.scalar(norm, DType.FP64));
             sums.add(terms);
         }
