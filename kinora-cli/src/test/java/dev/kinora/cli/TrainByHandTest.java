@@ -42,7 +42,8 @@ final class TrainByHandTest {
         List<Processes.Started> second = start("second", config);
         try {
             waitFor(second, "checkpoint at step ");
-            Matcher from = Pattern.compile("from step (\\d+) of 9000").matcher(second.get(0).text());
+            Matcher from = Pattern.compile("from step (\\d+) of 9000")
+                    .matcher(second.get(0).text());
             assertThat(from.find()).as(second.get(0).text()).isTrue();
             assertThat(Integer.parseInt(from.group(1))).isPositive();
         } finally {

@@ -160,8 +160,7 @@ final class BrgemmAttentionFp32 {
             for (int i = 0; i < rows; i++) {
                 float shift = call.shift[bh * call.n + start + i];
                 for (int c = i * KEYS; shift > 0 && c < i * KEYS + nb; c++) {
-                    scores.setAtIndex(
-                            ValueLayout.JAVA_FLOAT, c, scores.getAtIndex(ValueLayout.JAVA_FLOAT, c) - shift);
+                    scores.setAtIndex(ValueLayout.JAVA_FLOAT, c, scores.getAtIndex(ValueLayout.JAVA_FLOAT, c) - shift);
                 }
             }
             s.exp_();
@@ -183,8 +182,7 @@ final class BrgemmAttentionFp32 {
                 for (int c = i * call.dv; c < (i + 1) * call.dv; c++) {
                     o[c] *= factor;
                 }
-                MemorySegment.copy(
-                        o, i * call.dv, out, ValueLayout.JAVA_FLOAT, 4 * (at + i * to.stride(2)), call.dv);
+                MemorySegment.copy(o, i * call.dv, out, ValueLayout.JAVA_FLOAT, 4 * (at + i * to.stride(2)), call.dv);
             }
         }
     }

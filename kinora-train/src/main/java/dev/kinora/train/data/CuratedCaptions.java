@@ -1,8 +1,8 @@
 package dev.kinora.train.data;
 
-import dev.kinora.train.internal.Checks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kinora.train.internal.Checks;
 import dev.kinora.weights.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
