@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param format {@value #FORMAT}
  * @param tag what it tells
  * @param methods of the columns it reads, by stage: {@code motion/1}, with the model's hash behind it where there is one
- * @param inputs what a tree's {@code input} counts
+ * @param inputs what the questions of trees count
  * @param trees each votes with the share of yes among the labels that came to the same leaf
  * @param clips labelled clips it learned from
  * @param positives of which were labelled yes

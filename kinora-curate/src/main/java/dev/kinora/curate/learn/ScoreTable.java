@@ -104,7 +104,9 @@ public final class ScoreTable {
             }
         }
         Map<String, Double> values = new LinkedHashMap<>();
-        rows.forEach((id, row) -> values.put(id, forest.of(row)));
+        for (Map.Entry<String, Map<String, @Nullable Double>> e : rows.entrySet()) {
+            values.put(e.getKey(), forest.of(e.getValue()));
+        }
         return values;
     }
 }

@@ -33,6 +33,7 @@ public final class AestheticHead {
     }
 
     /** A layer as stored: rows of weights, and a bias a row. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never leaves this class
     private record Layer(int number, double[][] weight, double[] bias) {}
 
     /**
