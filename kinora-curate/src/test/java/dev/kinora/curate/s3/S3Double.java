@@ -135,7 +135,8 @@ final class S3Double implements AutoCloseable {
             }
             case "PUT" -> {
                 if (query.containsKey("partNumber")) {
-                    Objects.requireNonNull(uploads.get(query.get("uploadId"))).put(Integer.parseInt(query.get("partNumber")), body);
+                    Objects.requireNonNull(uploads.get(query.get("uploadId")))
+                            .put(Integer.parseInt(query.get("partNumber")), body);
                     x.getResponseHeaders().set("ETag", new Stored(body, Map.of()).etag());
                     send(x, 200, "");
                 } else if ("*".equals(x.getRequestHeaders().getFirst("If-None-Match")) && objects.containsKey(key)) {
