@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** A Parquet table in memory, column by column. */
 final class ClipTable {
     /** Values of a text column, each distinct one once. */
-    record Words(List<String> names, int[] of) {}
+    record Words(List<String> names, List<Integer> of) {}
 
     private final Map<String, String> types = new LinkedHashMap<>();
     private final Map<String, double[]> numbers = new LinkedHashMap<>();
@@ -117,11 +117,11 @@ final class ClipTable {
     /** A text column, each distinct value once; an unknown one is empty. */
     Words words(String column) {
         Map<String, Integer> index = new LinkedHashMap<>();
-        int[] of = new int[rows];
+        List<Integer> of = new ArrayList<>();
         @Nullable String[] values = texts(column);
         for (int i = 0; i < rows; i++) {
             String value = values[i] == null ? "" : values[i];
-            of[i] = index.computeIfAbsent(value, v -> index.size());
+            of.add(index.computeIfAbsent(value, v -> index.size()));
         }
         return new Words(new ArrayList<>(index.keySet()), of);
     }

@@ -17,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -47,6 +48,7 @@ final class S3Double implements AutoCloseable {
         UNKNOWN
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Stored(byte[] content, Map<String, String> metadata) {
         String etag() {
             return '"' + HexFormat.of().formatHex(md5(content)) + '"';
@@ -133,7 +135,8 @@ final class S3Double implements AutoCloseable {
             }
             case "PUT" -> {
                 if (query.containsKey("partNumber")) {
-                    uploads.get(query.get("uploadId")).put(Integer.parseInt(query.get("partNumber")), body);
+                    Objects.requireNonNull(uploads.get(query.get("uploadId")))
+                            .put(Integer.parseInt(query.get("partNumber")), body);
                     x.getResponseHeaders().set("ETag", new Stored(body, Map.of()).etag());
                     send(x, 200, "");
                 } else if ("*".equals(x.getRequestHeaders().getFirst("If-None-Match")) && objects.containsKey(key)) {
@@ -169,10 +172,10 @@ final class S3Double implements AutoCloseable {
         }
         String id = query.get("uploadId");
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (byte[] part : uploads.remove(id).values()) {
+        for (byte[] part : Objects.requireNonNull(uploads.remove(id)).values()) {
             all.write(part);
         }
-        objects.put(key, new Stored(all.toByteArray(), uploadMetadata.get(id)));
+        objects.put(key, new Stored(all.toByteArray(), Objects.requireNonNull(uploadMetadata.get(id))));
         send(x, 200, "<CompleteMultipartUploadResult><ETag>\"whole-2\"</ETag></CompleteMultipartUploadResult>");
     }
 
@@ -218,7 +221,7 @@ final class S3Double implements AutoCloseable {
                 .toList();
         StringBuilder xml = new StringBuilder("<ListBucketResult>");
         for (String k : keys.subList(0, Math.min(PAGE, keys.size()))) {
-            Stored o = objects.get(k);
+            Stored o = Objects.requireNonNull(objects.get(k));
             xml.append("<Contents><Key>%s</Key><ETag>%s</ETag><Size>%d</Size></Contents>"
                     .formatted(k, o.etag(), o.content().length));
         }
