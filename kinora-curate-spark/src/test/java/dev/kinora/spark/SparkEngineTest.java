@@ -69,8 +69,7 @@ class SparkEngineTest {
         Listener all = new Listener(-1);
         Engines.create("spark", Runs.PLAN, Runs.LIMITS, TWO, all).run(List.of(raw), whole);
         assertThat(Runs.bytes(whole)).isEqualTo(expected);
-        assertThat(all.heard)
-                .containsExactly("hash 4", "1", "2", "3", "4", "curate 4", "1", "2", "3", "4", "commit 0");
+        assertThat(all.heard).containsExactly("hash 4", "1", "2", "3", "4", "curate 4", "1", "2", "3", "4", "commit 0");
 
         Path dataset = folder.resolve("stopped");
         Listener stopping = new Listener(1);
