@@ -86,6 +86,9 @@ final class TrainVaeCommand extends Action {
         if (recipe.given()) {
             config = recipe.apply(config);
         }
+        if (videos != null) {
+            config = VaeRecipe.sized(config);
+        }
         TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
         try (ProcessGroup group = processes.join(on);
                 VaeTrainer trainer = videos == null

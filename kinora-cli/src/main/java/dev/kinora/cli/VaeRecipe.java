@@ -4,12 +4,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.train.data.BatchShape;
+import dev.kinora.train.data.ClipShape;
 import dev.kinora.train.optim.LearningRate;
 import dev.kinora.train.vae.VaeLossConfig;
 import dev.kinora.train.vae.VaeTrainConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -162,6 +166,32 @@ final class VaeRecipe {
                     "--gan-start = none (expected: a step, where --gan-weight or --gan-fixed is given)");
         }
         return null;
+    }
+
+    /**
+     * The config with the size that the checkpoint names as its own, and is validated at, among those of its last phase:
+     * a folder of videos has no others.
+     */
+    static VaeTrainConfig sized(VaeTrainConfig config) {
+        List<ClipShape> seen = config.phases().getLast().shapes().stream()
+                .map(BatchShape::clip)
+                .toList();
+        ToyboxMix own = config.mix();
+        if (seen.contains(new ClipShape(own.width(), own.height(), own.frames()))) {
+            return config;
+        }
+        ClipShape longest = Collections.max(
+                seen, Comparator.comparingInt(ClipShape::frames).thenComparingInt(s -> s.width() * s.height()));
+        ObjectNode tree = JSON.valueToTree(config);
+        ObjectNode mix = (ObjectNode) tree.get("mix");
+        RecipeOptions.set(mix, "width", longest.width());
+        RecipeOptions.set(mix, "height", longest.height());
+        RecipeOptions.set(mix, "frames", longest.frames());
+        try {
+            return TrainingRun.read(JSON.writeValueAsString(tree), VaeTrainConfig.class, "config");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("config", e);
+        }
     }
 
     private static String absolute(Path path) {

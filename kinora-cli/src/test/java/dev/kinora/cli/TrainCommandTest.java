@@ -54,6 +54,41 @@ class TrainCommandTest {
                 .as("the size that it saw most of at that length")
                 .isEqualTo(16);
         assertThat(generated.json().get("fps").asText()).isEqualTo("8");
+
+        Shell flow = Shell.run(
+                "train dit % --vae % --latents % --steps 2 --layers 1 --heads 1 --text-layers 1 --text-width 64"
+                        + " --tokens 90 --validation-clips 1 --no-bf16 --frames 9 --target flow --shift 2"
+                        + " --timesteps logit-normal --export %",
+                dir.resolve("flow-run"), dir.resolve("vae"), dir.resolve("latents"), dir.resolve("flow"));
+        assertThat(flow.code()).as(flow.err()).isZero();
+        Shell flowed = Shell.run(
+                "generate 'a red ball rolls' --model % --steps 3 --out % --json",
+                dir.resolve("flow"), dir.resolve("flow.mp4"));
+        assertThat(flowed.code()).as(flowed.err()).isZero();
+        assertThat(flowed.json().get("frames").asInt()).isEqualTo(9);
+        assertThat(Shell.run("generate 'a ball' --model % --scheduler dpm", dir.resolve("flow"))
+                        .err())
+                .contains("scheduler = dpm (expected: flow-euler, which the checkpoint was trained for)");
+    }
+
+    @Test
+    void trainsAnAutoencoderOnAFolderOfVideos() throws IOException {
+        Path clips = dir.resolve("clips");
+        Shell rendered = Shell.run("toybox render % --clips 11 --frames 9 --size 32x32", clips);
+        assertThat(rendered.code()).as(rendered.err()).isZero();
+        String line = "train vae % --videos % --phase 1@32x32x1x2 --phase 3@32x32x9x1,32x32x8x1"
+                + " --set blockOutChannels=[8,8,8,8] --set saveEvery=2 --set reportEvery=1 --export % --json";
+        Shell vae = Shell.run(line, dir.resolve("run"), clips, dir.resolve("vae"));
+        assertThat(vae.code()).as(vae.err()).isZero();
+        assertThat(vae.err()).contains("32x32x9=11");
+        assertThat(vae.json().at("/metrics/validation_psnr").asDouble()).isPositive();
+        JsonNode config = JSON.readTree(dir.resolve("vae/config.json").toFile());
+        assertThat(config.path("sample_width").asInt()).isEqualTo(32);
+
+        Shell few =
+                Shell.run("train vae % --videos % --phase 1@64x32x1x1 --phase 1@32x32x17x1", dir.resolve("few"), clips);
+        assertThat(few.code()).isEqualTo(1);
+        assertThat(few.err()).contains("(expected: more than 8 videos for ");
     }
 
     private static void tiny(Path file, String widths) throws IOException {

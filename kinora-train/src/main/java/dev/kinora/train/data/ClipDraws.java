@@ -25,6 +25,11 @@ public interface ClipDraws extends AutoCloseable {
      */
     byte[] validation(int index, ClipShape shape);
 
+    /** Whether there are clips of this size and length, or longer ones to cut from. */
+    default boolean has(ClipShape shape) {
+        return true;
+    }
+
     /** A numbered source, such as a folder of videos, of which {@code heldOut} clips of each shape are for validation. */
     static ClipDraws of(ClipSource source, int heldOut) {
         return new SourceDraws(source, heldOut);

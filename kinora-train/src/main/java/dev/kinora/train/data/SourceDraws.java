@@ -49,6 +49,11 @@ record SourceDraws(ClipSource source, int heldOut) implements ClipDraws {
         throw new IllegalArgumentException("clip source: clips of " + shape + " = 0 (expected: 1 or more)");
     }
 
+    @Override
+    public boolean has(ClipShape shape) {
+        return source.counts().entrySet().stream().anyMatch(e -> e.getValue() > 0 && suits(e.getKey(), shape));
+    }
+
     private static boolean suits(ClipShape has, ClipShape wanted) {
         return has.width() == wanted.width() && has.height() == wanted.height() && has.frames() >= wanted.frames();
     }

@@ -47,12 +47,18 @@ final class VaeValidation {
         this.own = new BatchShape(config.mix().width(), config.mix().height(), frames(config), 1);
         List<BatchShape> sizes = new ArrayList<>(List.of(own));
         for (BatchShape s : config.phases().getLast().shapes()) {
-            BatchShape size = new BatchShape(s.width(), s.height(), own.frames(), 1);
+            BatchShape size = longest(source, s, own.frames());
             if (!sizes.contains(size)) {
                 sizes.add(size);
             }
         }
         this.shapes = List.copyOf(sizes);
+    }
+
+    /** As long as the run's own clips, or as long as the step's where the source has none of those. */
+    private static BatchShape longest(ClipDraws source, BatchShape s, int frames) {
+        BatchShape size = new BatchShape(s.width(), s.height(), frames, 1);
+        return source.has(size.clip()) ? size : new BatchShape(s.clip(), 1);
     }
 
     private static int frames(VaeTrainConfig config) {
