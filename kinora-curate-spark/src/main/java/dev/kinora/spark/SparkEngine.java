@@ -10,6 +10,7 @@ import dev.kinora.curate.engine.WorkerLimits;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -33,6 +34,7 @@ public final class SparkEngine implements Engine {
     private final Plan plan;
     private final WorkerLimits limits;
     private final CurateListener listener;
+    private final Map<String, Path> models;
     private final Cluster cluster;
     private volatile boolean stopped;
 
@@ -47,13 +49,14 @@ public final class SparkEngine implements Engine {
         this.plan = plan;
         this.limits = limits;
         this.listener = listener;
+        models = settings.models();
         cluster = new Cluster(ClusterConf.of(settings, limits));
     }
 
     @Override
     public Run run(List<Path> raws, Path out) throws IOException {
         try (cluster) {
-            return new Curation(plan, limits, listener).run(raws, out, cluster);
+            return new Curation(plan, limits, listener, models).run(raws, out, cluster);
         } catch (IOException | RuntimeException e) {
             if (stopped) {
                 CancellationException stop = new CancellationException("curate: stopped");

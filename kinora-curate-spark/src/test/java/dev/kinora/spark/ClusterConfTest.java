@@ -63,7 +63,7 @@ class ClusterConfTest {
         Path sent =
                 Files.createFile(Files.createDirectory(folder.resolve("sent")).resolve("b.jar"));
         WorkOrder order = new WorkOrder(
-                new dev.kinora.curate.engine.Assignment(Runs.PLAN.recipe(), Runs.LIMITS),
+                new dev.kinora.curate.engine.Assignment(Runs.PLAN.recipe(), Runs.LIMITS, Map.of()),
                 folder.toUri().toString(),
                 List.of(here.toString(), "/elsewhere/b.jar"),
                 "/elsewhere/natives");

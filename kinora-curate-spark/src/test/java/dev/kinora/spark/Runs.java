@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 final class Runs {
     /** The cheapest stage, shards of three clips. */
     static final Plan PLAN = new Plan(
-            new Recipe(CutMode.COPY, 0.5, 20, "whole", List.of("picture"), 1 << 16),
+            new Recipe(CutMode.COPY, 0.5, 20, Recipe.WHOLE, "", List.of("picture"), 1 << 16),
             Form.WEBDATASET,
             3,
             1 << 20,

@@ -136,7 +136,7 @@ class SparkEngineTest {
     private static WorkOrder order(JournalFolder journal) {
         WorkerLaunch launch = WorkerLaunch.here();
         return new WorkOrder(
-                new Assignment(Runs.PLAN.recipe(), Runs.LIMITS),
+                new Assignment(Runs.PLAN.recipe(), Runs.LIMITS, Map.of()),
                 journal.path().toUri().toString(),
                 launch.classPath(),
                 launch.natives());

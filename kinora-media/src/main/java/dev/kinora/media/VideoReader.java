@@ -21,6 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 public sealed interface VideoReader extends AutoCloseable permits FfmpegReader, FolderReader {
 
+    /** Loads the native libraries now instead of with the first file, which takes seconds on a busy machine. */
+    static void load() {
+        if (Ffmpeg.READABLE_FORMATS.isEmpty()) {
+            throw new IllegalStateException("media: formats = none (expected: FFmpeg's)");
+        }
+    }
+
     /** Opens with {@link MediaLimits#DEFAULT}. */
     static VideoReader open(Path path) throws MediaException {
         return open(path, MediaLimits.DEFAULT);

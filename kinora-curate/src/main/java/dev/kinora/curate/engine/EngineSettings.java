@@ -15,6 +15,11 @@ public record EngineSettings(String master, Map<String, String> conf, Map<String
     /** Everything as the engine would have it. */
     public static final EngineSettings NONE = new EngineSettings("", Map.of(), Map.of());
 
+    /** Settings of an engine whose recipe names no models. */
+    public EngineSettings(String master, Map<String, String> conf) {
+        this(master, conf, Map.of());
+    }
+
     public EngineSettings {
         conf = java.util.Collections.unmodifiableMap(new TreeMap<>(conf));
         models = Map.copyOf(models);

@@ -59,7 +59,7 @@ record ContactStrip(int frames, int width) {
             int drawn = 0;
             Image last = Image.black(w, h);
             for (DecodedFrame frame; drawn < frames && (frame = nextOrEnd(in)) != null; ) {
-                if (frame.seconds() >= (drawn + 0.5) * seconds / frames - 1e-9 || drawn == 0 && frame.index() == 0) {
+                if (frame.seconds() >= (drawn + 0.5) * seconds / frames - 1e-9 || (drawn == 0 && frame.index() == 0)) {
                     last = frame.image().resize(w, h, Resample.BILINEAR);
                 }
                 while (drawn < frames && frame.seconds() >= (drawn + 0.5) * seconds / frames - 1e-9) {

@@ -94,7 +94,7 @@ public final class S3 implements AutoCloseable {
                     .contents()) {
                 String key = o.key();
                 boolean inside = key.startsWith(below) && !("/" + key.substring(below.length())).contains("/.");
-                if (key.equals(where.key()) || inside && !key.endsWith("/")) {
+                if (key.equals(where.key()) || (inside && !key.endsWith("/"))) {
                     found.add(new S3File(this, new S3Uri(where.bucket(), key), o.size(), o.eTag()));
                 }
             }

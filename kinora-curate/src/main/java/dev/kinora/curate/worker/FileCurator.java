@@ -50,6 +50,7 @@ public final class FileCurator implements AutoCloseable {
     public FileCurator(Recipe recipe, Map<String, Path> models) throws IOException {
         this.recipe = recipe;
         limits = new MediaLimits(recipe.maxPixels(), MediaLimits.DEFAULT.maxBytes());
+        VideoReader.load(); // so that a cold start does not count as a file's silence
         // Some of its parallel loops give other values with another number of threads.
         opencv_core.setNumThreads(1);
         segmenter = Stages.segmenter(recipe, models);

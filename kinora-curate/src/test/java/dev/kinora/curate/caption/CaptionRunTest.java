@@ -75,7 +75,7 @@ final class CaptionRunTest {
             Footage.video(raw.resolve("v" + i + ".mp4"), i, 64, 48, 9);
         }
         Plan plan = new Plan(
-                new Recipe(CutMode.COPY, 0.5, 20, "whole", List.of("picture"), 1 << 16),
+                new Recipe(CutMode.COPY, 0.5, 20, Recipe.WHOLE, "", List.of("picture"), 1 << 16),
                 Form.WEBDATASET,
                 2,
                 1 << 20,
