@@ -154,7 +154,8 @@ final class EvalToyboxCommand extends Action {
                     progress.step(done);
                 });
         progress.end();
-        return answer("rendered", readerFolder, result.score(), result.distance(), List.of());
+        Double distance = Double.isNaN(result.distance()) ? null : (Double) result.distance(); // clips of two toys have none
+        return answer("rendered", readerFolder, result.score(), distance, List.of());
     }
 
     private Report readGenerated(ToyboxReader reading, Path readerFolder, List<ToyboxMix> mixes) throws IOException {

@@ -3,26 +3,25 @@ package dev.kinora.curate.review;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kinora.curate.caption.CaptionRun;
+import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.stage.Column;
 import dev.kinora.curate.stage.StageInfo;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the page knows of a dataset, as one JSON document that may stand within HTML. */
 final class ReviewData {
-    /** Captions of clips, where a dataset has any: {@code id} and columns of text. */
-    static final String CAPTIONS = "captions.parquet";
-
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -40,8 +39,9 @@ final class ReviewData {
     private static final List<String> FACTS =
             List.of("frame_rate", "codec", "container", "cut", "shots_method", "tags_method");
 
-    /** Columns of a table of captions that say how they came about. */
-    private static final Set<String> NO_CAPTION = Set.of("id", "source", "path", "bucket");
+    /** The columns of captions, the drawn one first. */
+    private static final List<String> CAPTIONS =
+            List.of("caption", "caption_image", "caption_video", "caption_summary", "caption_dense");
 
     /**
      * What the page has to be told beside the tables.
@@ -89,7 +89,7 @@ final class ReviewData {
             }
             json.writeEndObject();
             columns(json, manifest, clips);
-            json.writePOJOField("captions", captions(dataset.resolve(CAPTIONS)));
+            json.writePOJOField("captions", captions(dataset, manifest));
             files(json, ClipTable.read(dataset.resolve(Manifest.FILES)));
             json.writeEndObject();
         }
@@ -133,15 +133,17 @@ final class ReviewData {
 
     private record Caption(String name, String text) {}
 
-    private static Map<String, List<Caption>> captions(Path table) throws IOException {
+    private static Map<String, List<Caption>> captions(Path dataset, Manifest manifest) throws IOException {
         Map<String, List<Caption>> all = new LinkedHashMap<>();
-        if (!Files.isRegularFile(table)) {
+        Optional<Path> table = SideTable.find(dataset, manifest, CaptionRun.TABLE, ".parquet");
+        if (table.isEmpty()) {
             return all;
         }
-        ClipTable captions = ClipTable.read(table);
+        ClipTable captions = ClipTable.read(table.get());
         @Nullable String[] ids = captions.texts("id");
-        for (String column : captions.textColumns()) {
-            if (NO_CAPTION.contains(column) || column.matches(".*_(method|model|sha256|id|version)")) {
+        List<String> there = captions.textColumns();
+        for (String column : CAPTIONS) {
+            if (!there.contains(column)) {
                 continue;
             }
             @Nullable String[] texts = captions.texts(column);

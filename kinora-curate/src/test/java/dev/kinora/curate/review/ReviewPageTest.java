@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kinora.curate.caption.CaptionRun;
+import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.Footage;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.engine.CurateListener;
@@ -59,12 +61,14 @@ class ReviewPageTest {
         Files.writeString(raw.resolve("broken.mp4"), "no video");
         dataset = folder.resolve("data set");
         Manifest manifest = TinyRuns.curate(raw, dataset);
+        Path captions = dataset.resolve("aside.parquet");
         try (Connection db = Duck.open();
                 Statement s = db.createStatement()) {
             s.execute("COPY (SELECT id, " + Duck.literal(CAPTION) + " AS caption FROM read_parquet("
                     + Duck.literal(dataset.resolve(Manifest.CLIPS).toString()) + ")) TO "
-                    + Duck.literal(dataset.resolve(ReviewData.CAPTIONS).toString()) + " (FORMAT parquet)");
+                    + Duck.literal(captions.toString()) + " (FORMAT parquet)");
         }
+        SideTable.commit(dataset, CaptionRun.TABLE, CAPTION, List.of(captions));
         page = review(3).page();
         large = large(manifest);
     }
