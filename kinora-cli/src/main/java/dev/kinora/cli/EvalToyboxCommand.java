@@ -154,7 +154,8 @@ final class EvalToyboxCommand extends Action {
                     progress.step(done);
                 });
         progress.end();
-        Double distance = Double.isNaN(result.distance()) ? null : (Double) result.distance(); // clips of two toys have none
+        Double distance =
+                Double.isNaN(result.distance()) ? null : (Double) result.distance(); // clips of two toys have none
         return answer("rendered", readerFolder, result.score(), distance, List.of());
     }
 

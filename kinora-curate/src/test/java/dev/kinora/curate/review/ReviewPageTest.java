@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.kinora.curate.caption.CaptionRun;
-import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.Footage;
+import dev.kinora.curate.caption.CaptionRun;
 import dev.kinora.curate.dataset.Manifest;
+import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.engine.CurateListener;
 import dev.kinora.curate.engine.TinyRuns;
 import dev.kinora.curate.query.Duck;
