@@ -1,6 +1,6 @@
 package dev.kinora.cli;
 
-import dev.kinora.curate.clip.CaptionFit;
+import dev.kinora.curate.caption.CaptionFit;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;

@@ -157,7 +157,8 @@ public final class ClipStage implements Stage {
         return mean;
     }
 
-    static double dot(float[] a, float[] b) {
+    /** Of two embeddings of one length; the cosine where both have length 1. */
+    public static double dot(float[] a, float[] b) {
         double sum = 0;
         for (int i = 0; i < a.length; i++) {
             sum += (double) a[i] * b[i];

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.kinora.curate.Footage;
-import dev.kinora.curate.clip.CaptionFit;
+import dev.kinora.curate.caption.CaptionFit;
 import dev.kinora.curate.cut.CutMode;
 import dev.kinora.curate.dataset.Form;
 import dev.kinora.curate.dataset.Manifest;

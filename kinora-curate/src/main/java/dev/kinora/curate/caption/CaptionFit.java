@@ -1,9 +1,11 @@
-package dev.kinora.curate.clip;
+package dev.kinora.curate.caption;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.curate.clip.ClipFiles;
+import dev.kinora.curate.clip.ClipStage;
 import dev.kinora.curate.dataset.Commit;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
