@@ -78,7 +78,8 @@ public final class TrainStep {
 
     private static void vae(Path folder, int steps, long[] s) throws IOException {
         AutoencoderKLCogVideoXConfig config = AutoencoderKLCogVideoXConfig.of(Config.read(folder.resolve("config.json")));
-        try (AutoencoderKLCogVideoX vae = new AutoencoderKLCogVideoX(config, Names.root())) {
+        try (AutoencoderKLCogVideoX vae = new AutoencoderKLCogVideoX(config, Names.root());
+                TensorScope ignored = TensorScope.open("weights")) {
             StrictLoader.as(DType.FP32).copying().load(Checkpoint.open(folder), vae.parameters());
             measure("vae", vae.parameters(), steps, step -> {
                 try (Rng rng = new Rng(step)) {
