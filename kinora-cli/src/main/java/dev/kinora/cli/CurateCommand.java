@@ -225,11 +225,11 @@ final class CurateCommand extends Action {
                 Math.max(stallSeconds, WorkerLimits.DEFAULT.fileSeconds()));
         Progress progress = new Progress(console());
         EngineSettings settings = new EngineSettings(master, conf, models);
-        Engine curator = Engines.create(engine, plan, limits, settings, new Shown(progress));
+        Engine curator = Engines.create(engine, plan, limits, settings, new ClipProgress(progress, interrupts()));
         interrupts().onStop(curator::stop);
         try {
             Path dataset = folder(out);
-            Engine.Run run = run(curator, out, dataset, new Shown(progress));
+            Engine.Run run = run(curator, out, dataset, new ClipProgress(progress, interrupts()));
             progress.end();
             return new Curated(
                     out,
@@ -279,35 +279,6 @@ final class CurateCommand extends Action {
                 new Publication(store, S3Uri.parse(to), PART_BYTES, listener).publish(dataset);
             }
             return run;
-        }
-    }
-
-    /** The engine's progress on this console. */
-    private final class Shown implements CurateListener {
-        private final Progress progress;
-
-        Shown(Progress progress) {
-            this.progress = progress;
-        }
-
-        @Override
-        public void onStage(String name, int steps) {
-            progress.stage(name, steps);
-        }
-
-        @Override
-        public void onStep(int done) {
-            progress.step(done);
-        }
-
-        @Override
-        public void onNote(String note) {
-            progress.message(note);
-        }
-
-        @Override
-        public boolean stopRequested() {
-            return interrupts().requested();
         }
     }
 
