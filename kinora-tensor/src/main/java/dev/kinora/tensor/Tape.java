@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tape {
     private final Deque<Runnable> backwards = new ArrayDeque<>();
+    private final boolean recording;
+
+    /** A tape to go back on. */
+    public Tape() {
+        this(true);
+    }
+
+    private Tape(boolean recording) {
+        this.recording = recording;
+    }
+
+    /** A tape for values alone: it keeps no graph, and there is nothing to go back to. */
+    public static Tape ofValues() {
+        return new Tape(false);
+    }
 
     /** A tensor between two parts, outside any graph, and the gradient that has come to it so far. */
     public static final class Value {
@@ -61,6 +77,10 @@ public final class Tape {
      * @param body gets the inputs' tensors in order, returns one tensor; parameters it uses collect their gradients
      */
     public Value segment(Function<List<Tensor>, Tensor> body, Value... inputs) {
+        if (!recording) {
+            List<Tensor> values = Stream.of(inputs).map(Value::tensor).toList();
+            return constant(Grad.off(() -> TensorScope.compute(() -> body.apply(values))));
+        }
         List<Tensor> leaves = new ArrayList<>();
         for (Value v : inputs) {
             leaves.add(v.watched ? v.tensor.detach().requiresGrad_(true) : v.tensor);
@@ -95,6 +115,9 @@ public final class Tape {
      * @param back gets its gradient, zeros where none came; called in backward on every process alike
      */
     public Value exchange(Tensor received, Consumer<Tensor> back) {
+        if (!recording) {
+            return constant(received);
+        }
         Value value = new Value(received.detach(), true, null);
         backwards.push(() -> {
             Tensor g = value.gradient;
@@ -105,6 +128,9 @@ public final class Tape {
 
     /** Does something in backward between the parts before and those after: receives what belongs to {@code value}. */
     public void afterwards(Value value, Consumer<Consumer<Tensor>> back) {
+        if (!recording) {
+            return;
+        }
         backwards.push(() -> back.accept(value::accept));
     }
 

@@ -25,8 +25,9 @@ import java.util.zip.CRC32;
 
 /**
  * A VAE's step on several processes. Phases over whole clips split the time axis (context parallel); the others split
- * the batch (data parallel). Either way all processes end with the gradient and the metrics that one would have. A discriminator sees whole clips: where the time axis is split, reconstructions are
- * gathered, and every process goes through all of its frames.
+ * the batch (data parallel). Either way all processes end with the gradient and the metrics that one would have. A
+ * discriminator sees whole clips: where the time axis is split, reconstructions are gathered, and every process goes
+ * through all of its frames.
  */
 final class VaeProcesses {
     private final VaeTrainConfig config;
@@ -56,12 +57,6 @@ final class VaeProcesses {
             Checks.require(
                     all.eq(own).all().item() > 0, "vae training", "config", "different", "the same on every process");
         }
-        Checks.require(
-                size == 1 || config.decoderOf() == null,
-                "vae training",
-                "decoder of",
-                String.valueOf(config.decoderOf()),
-                "none on several processes");
         for (VaeTrainConfig.Phase phase : config.phases()) {
             for (BatchShape s : phase.shapes()) {
                 if (phase.wholeClip()) {
@@ -122,8 +117,10 @@ final class VaeProcesses {
         Tensor ownNoise = part.latentsOf(noise);
         DType type = config.precision().ofNetworks(video.device());
         Tape tape = new Tape();
+        boolean encoderLearns = config.decoderOf() == null;
         return objective.precision(() -> {
-            Tape.Value moments = parallel.encode(tape, tape.constant(ownVideo.to(type)), part);
+            Tape encoding = encoderLearns ? tape : Tape.ofValues();
+            Tape.Value moments = parallel.encode(encoding, encoding.constant(ownVideo.to(type)), part);
             Tape.Value kl =
                     tape.segment(in -> VaeObjective.divergence(in.getFirst()).mul(latents), moments);
             Tape.Value drawn = tape.segment(
@@ -138,7 +135,7 @@ final class VaeProcesses {
             terms.put("kl", kl.tensor());
             Tensor total = seen.value().add(weighted.tensor());
             terms.put("loss", total);
-            tape.backward(List.of(pictures, weighted));
+            tape.backward(encoderLearns ? List.of(pictures, weighted) : List.of(pictures));
             return new VaeObjective.Outcome(total, terms, video, seen.whole());
         });
     }

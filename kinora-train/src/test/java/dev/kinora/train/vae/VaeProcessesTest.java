@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,14 @@ final class VaeProcessesTest {
     Path folder;
 
     static VaeTrainConfig config() {
+        return config(null);
+    }
+
+    static VaeTrainConfig decoder(Path of) {
+        return config(of.toString());
+    }
+
+    private static VaeTrainConfig config(@Nullable String decoderOf) {
         return new VaeTrainConfig(
                 3,
                 new ToyboxMix(16, 16, 17, 8, 0, 0, false),
@@ -48,7 +57,7 @@ final class VaeProcessesTest {
                 Precision.FP32,
                 1,
                 2,
-                null);
+                decoderOf);
     }
 
     private List<Processes.Started> start(String name, Path run, int dying) throws IOException {
@@ -62,7 +71,8 @@ final class VaeProcessesTest {
                     "2",
                     folder.resolve(name + ".rendezvous").toString(),
                     run.toString(),
-                    Integer.toString(rank == 1 ? dying : 0)));
+                    Integer.toString(rank == 1 ? dying : 0),
+                    folder.resolve("trained").toString()));
         }
         return workers;
     }
@@ -77,6 +87,10 @@ final class VaeProcessesTest {
 
     @Test
     void learnsWhatOneProcessLearnsThoughOneDies() throws IOException, InterruptedException {
+        Path alone = folder.resolve("alone");
+        train(alone, config(), folder.resolve("trained"));
+        train(folder.resolve("alone-decoder"), decoder(folder.resolve("trained")), folder.resolve("decoder"));
+
         Path together = folder.resolve("together");
         List<Processes.Started> first = start("first", together, 3);
         assertThat(first.get(1).await(300)).as(first.get(1).text()).isEqualTo(7);
@@ -86,11 +100,18 @@ final class VaeProcessesTest {
         for (Processes.Started worker : start("second", together, 0)) {
             assertThat(worker.await(300)).as(worker.text()).isZero();
         }
+        requireEqual(alone, together);
+        requireEqual(folder.resolve("alone-decoder"), folder.resolve("together-decoder"));
+    }
 
-        Path alone = folder.resolve("alone");
-        try (VaeTrainer trainer = VaeTrainer.open(alone, config())) {
+    private static void train(Path run, VaeTrainConfig config, Path export) throws IOException {
+        try (VaeTrainer trainer = VaeTrainer.open(run, config)) {
             trainer.train(TrainListener.SILENT);
+            trainer.export(export);
         }
+    }
+
+    private static void requireEqual(Path alone, Path together) throws IOException {
         List<JsonNode> expected = rows(alone);
         List<JsonNode> actual = rows(together);
         assertThat(actual).hasSameSizeAs(expected).hasSize(6); // four steps, two validations
@@ -109,7 +130,7 @@ final class VaeProcessesTest {
                     "validation_psnr")) {
                 double value = expected.get(i).path(term).asDouble();
                 assertThat(actual.get(i).path(term).asDouble())
-                        .as(term + " of row " + i)
+                        .as(together.getFileName() + ": " + term + " of row " + i)
                         .isCloseTo(value, within(tolerance * Math.abs(value) + 1e-7));
             }
         }

@@ -12,7 +12,7 @@ import java.time.Duration;
 final class VaeProcessesWorker {
     private VaeProcessesWorker() {}
 
-    /** Arguments: rank, size, rendezvous file, run folder, the step after which to die or 0. */
+    /** Arguments: rank, size, rendezvous file, run folder, the step after which to die or 0, the autoencoder whose decoder goes on. */
     public static void main(String[] args) throws IOException {
         Rendezvous.Seat seat = new Rendezvous.Seat(
                 Rendezvous.file(Path.of(args[2])),
@@ -20,20 +20,27 @@ final class VaeProcessesWorker {
                 Integer.parseInt(args[1]),
                 Duration.ofMinutes(4));
         int last = Integer.parseInt(args[4]);
-        try (ProcessGroup group = ProcessGroup.join(seat, Device.CPU);
-                VaeTrainer trainer = VaeTrainer.open(Path.of(args[3]), VaeProcessesTest.config(), Device.CPU, group)) {
-            trainer.train(new TrainListener() {
-                private int asked;
+        Path run = Path.of(args[3]);
+        try (ProcessGroup group = ProcessGroup.join(seat, Device.CPU)) {
+            try (VaeTrainer trainer = VaeTrainer.open(run, VaeProcessesTest.config(), Device.CPU, group)) {
+                trainer.train(new TrainListener() {
+                    private int asked;
 
-                @Override
-                public boolean shouldStop() { // asked after steps 1 and 3, which save nothing
-                    asked++;
-                    if (2 * asked - 1 == last) {
-                        Runtime.getRuntime().halt(7);
+                    @Override
+                    public boolean shouldStop() { // asked after steps 1 and 3, which save nothing
+                        asked++;
+                        if (2 * asked - 1 == last) {
+                            Runtime.getRuntime().halt(7);
+                        }
+                        return false;
                     }
-                    return false;
-                }
-            });
+                });
+            }
+            VaeTrainConfig decoder = VaeProcessesTest.decoder(Path.of(args[5]));
+            try (VaeTrainer trainer =
+                    VaeTrainer.open(run.resolveSibling(run.getFileName() + "-decoder"), decoder, Device.CPU, group)) {
+                trainer.train(TrainListener.SILENT);
+            }
         }
         System.out.println("done");
     }
