@@ -1,6 +1,7 @@
 package dev.kinora.cli;
 
 import dev.kinora.diffusion.Guidance;
+import dev.kinora.eval.LawfulPaths;
 import dev.kinora.eval.Rate;
 import dev.kinora.eval.RenderedClips;
 import dev.kinora.eval.ToyboxReader;
@@ -14,6 +15,7 @@ import dev.kinora.pipeline.GenerateListener;
 import dev.kinora.pipeline.GenerateRequest;
 import dev.kinora.pipeline.Generation;
 import dev.kinora.pipeline.VideoPipeline;
+import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.toybox.ToyCaptions;
 import dev.kinora.toybox.ToyboxMix;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +43,7 @@ import picocli.CommandLine.Option;
             "",
             "Draws prompts of the Toybox world, generates a clip for each, reads scene, objects, colours and motions",
             "back from the frames, and counts what is right. --rendered reads drawn clips instead, of which everything",
-            "is known: that measures the reader."
+            "is known: that measures the reader; --reconstructed reads them after the autoencoder."
         },
         sortOptions = false,
         abbreviateSynopsis = true,
@@ -101,6 +104,11 @@ final class EvalToyboxCommand extends Action {
     @Option(names = "--rendered", description = "Read drawn clips instead of generated ones.")
     private boolean rendered;
 
+    @Option(
+            names = "--reconstructed",
+            description = "Read drawn clips after the checkpoint's autoencoder: what its transformer could reach.")
+    private boolean reconstructed;
+
     @Option(names = "--reader", paramLabel = "FOLDER", description = "The reader. Default: the shipped one.")
     private @Nullable Path reader;
 
@@ -127,8 +135,15 @@ final class EvalToyboxCommand extends Action {
         if (sheet != null && !sheet.toString().endsWith(".png")) {
             throw refuse("--contact-sheet", sheet, "a name ending in .png");
         }
-        if (rendered && (sheet != null || journal != null)) {
-            throw refuse("--rendered", true, "neither --contact-sheet nor --journal with it");
+        boolean drawn = rendered || reconstructed;
+        if (drawn && (sheet != null || journal != null)) {
+            throw refuse(
+                    rendered ? "--rendered" : "--reconstructed",
+                    true,
+                    "neither --contact-sheet nor --journal with it");
+        }
+        if (rendered && reconstructed) {
+            throw refuse("--rendered", true, "not with --reconstructed");
         }
         Path readerFolder = ToyboxReaders.locate(reader);
         try (ToyboxReader reading = ToyboxReaders.load(readerFolder)) {
@@ -136,7 +151,26 @@ final class EvalToyboxCommand extends Action {
             List<ToyboxMix> mixes = sizes.stream()
                     .map(s -> new ToyboxMix(s.width(), s.height(), frames, fps, twoToys, cameraMoves, heldOut))
                     .toList();
-            return rendered ? readRendered(reading, readerFolder, mixes) : readGenerated(reading, readerFolder, mixes);
+            if (!drawn) {
+                return readGenerated(reading, readerFolder, mixes);
+            }
+            if (rendered) {
+                return readDrawn(reading, readerFolder, mixes, "rendered", UnaryOperator.identity());
+            }
+            Path folder = model.folder();
+            try (Reconstruction vae = Reconstruction.open(model)) {
+                for (Size size : sizes) {
+                    if (size.width() % vae.ratio() != 0 || size.height() % vae.ratio() != 0) {
+                        throw refuse("--sizes", size, "multiples of " + vae.ratio());
+                    }
+                }
+                return readDrawn(
+                        reading,
+                        readerFolder,
+                        mixes,
+                        folder + ", autoencoder alone",
+                        vae::ofFrames);
+            }
         }
     }
 
@@ -145,18 +179,26 @@ final class EvalToyboxCommand extends Action {
         return RenderedClips.SEEDS + seed * 1_000_000L;
     }
 
-    private Report readRendered(ToyboxReader reading, Path readerFolder, List<ToyboxMix> mixes) {
+    private Report readDrawn(
+            ToyboxReader reading,
+            Path readerFolder,
+            List<ToyboxMix> mixes,
+            String what,
+            UnaryOperator<Tensor> through) {
         Progress progress = new Progress(console());
         progress.stage("read", prompts);
         RenderedClips.Result result = RenderedClips.read(
-                reading, mixes, firstSeed(), prompts, Runtime.getRuntime().availableProcessors(), done -> {
+                reading, mixes, firstSeed(), prompts, Runtime.getRuntime().availableProcessors(), through, done -> {
                     interrupts().check();
                     progress.step(done);
                 });
         progress.end();
-        Double distance =
-                Double.isNaN(result.distance()) ? null : (Double) result.distance(); // clips of two toys have none
-        return answer("rendered", readerFolder, result.score(), distance, List.of());
+        return answer(
+                what, readerFolder, result.score(), known(result.distance()), known(result.unlawful()), List.of());
+    }
+
+    private static @Nullable Double known(double mean) { // of no clip at all is NaN
+        return Double.isNaN(mean) ? null : (Double) mean;
     }
 
     private Report readGenerated(ToyboxReader reading, Path readerFolder, List<ToyboxMix> mixes) throws IOException {
@@ -177,6 +219,7 @@ final class EvalToyboxCommand extends Action {
                             + ", at which the reader learned motions)");
         }
         ToyboxScore score = new ToyboxScore();
+        LawfulPaths lawful = new LawfulPaths();
         List<ContactSheet.Row> rows = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
         Progress progress = new Progress(console());
@@ -199,6 +242,7 @@ final class EvalToyboxCommand extends Action {
                         rows.add(new ContactSheet.Row(prompt + "  >  " + words(read), images));
                     }
                 }
+                lawful.add(specs.get(i), read);
                 if (!score.add(specs.get(i), read)) {
                     wrong.add(prompt + " > " + words(read));
                 }
@@ -211,7 +255,7 @@ final class EvalToyboxCommand extends Action {
             staging.commit();
         }
         progress.end();
-        return answer(folder.toString(), readerFolder, score, null, wrong);
+        return answer(folder.toString(), readerFolder, score, null, known(lawful.mean()), wrong);
     }
 
     private GenerateRequest request(ToyboxSpec spec, int index) {
@@ -283,7 +327,12 @@ final class EvalToyboxCommand extends Action {
     }
 
     private Answer answer(
-            String what, Path readerFolder, ToyboxScore score, @Nullable Double distance, List<String> wrong) {
+            String what,
+            Path readerFolder,
+            ToyboxScore score,
+            @Nullable Double distance,
+            @Nullable Double unlawful,
+            List<String> wrong) {
         List<Line> lines = Stream.of(ToyboxScore.Attribute.values())
                 .map(a -> Line.of(a.name().toLowerCase(Locale.ROOT), score.rate(a)))
                 .toList();
@@ -298,6 +347,7 @@ final class EvalToyboxCommand extends Action {
                 lines,
                 score.confusions(CONFUSIONS),
                 distance,
+                unlawful,
                 wrong);
     }
 
@@ -312,6 +362,8 @@ final class EvalToyboxCommand extends Action {
      * What came out.
      *
      * @param distance of centres that were read from the true ones, in short sides; of rendered clips only
+     * @param unlawful how far paths lie from the nearest that the motion's law gives, in short sides; of clips with one
+     *     toy before a still camera
      * @param wrong what was asked and what was read, of the clips with a mistake
      */
     record Answer(
@@ -325,6 +377,7 @@ final class EvalToyboxCommand extends Action {
             List<Line> rates,
             List<ToyboxScore.Counted> confusions,
             @Nullable Double distance,
+            @Nullable Double unlawful,
             List<String> wrong)
             implements Report {
         @Override
@@ -350,6 +403,10 @@ final class EvalToyboxCommand extends Action {
             }
             if (distance != null) {
                 out.printf(Locale.ROOT, "  centres are off by %.4f short sides%n", distance);
+            }
+            if (unlawful != null) {
+                out.printf(
+                        Locale.ROOT, "  paths are off the nearest that physics allows by %.4f short sides%n", unlawful);
             }
             if (!confusions.isEmpty()) {
                 out.println("Most frequent mistakes (asked > read):");

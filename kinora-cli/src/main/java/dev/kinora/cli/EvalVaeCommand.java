@@ -10,18 +10,13 @@ import dev.kinora.media.Image;
 import dev.kinora.media.Images;
 import dev.kinora.media.Resample;
 import dev.kinora.media.VideoReader;
-import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
-import dev.kinora.models.cogvideox.VaeOptions;
 import dev.kinora.models.vision.Lpips;
-import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.toybox.ToyboxClip;
 import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.toybox.ToyboxRenderer;
-import dev.kinora.weights.ModelIndex;
-import dev.kinora.weights.StrictLoader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -111,10 +106,10 @@ final class EvalVaeCommand extends Action {
         double distance = 0;
         Progress progress = new Progress(console());
         try (Staging staging = new Staging(interrupts());
-                AutoencoderKLCogVideoX vae = open();
+                Reconstruction vae = Reconstruction.open(model);
                 Lpips eye = lpips == null ? null : Lpips.load(lpips)) {
             Path stagedSheet = sheet == null ? null : staging.stage("--contact-sheet", sheet);
-            int ratio = vae.config().spatialCompressionRatio();
+            int ratio = vae.ratio();
             if (mix.width() % ratio != 0 || mix.height() % ratio != 0) {
                 throw refuse("--size", mix.width() + "x" + mix.height(), "multiples of " + ratio);
             }
@@ -126,7 +121,7 @@ final class EvalVaeCommand extends Action {
                         : read(files.get(i), mix.width(), mix.height(), mix.frames());
                 try (TensorScope ignored = TensorScope.open("reconstruct")) {
                     Tensor video = FrameTensors.preprocess(images);
-                    Tensor made = reconstruct(vae, video);
+                    Tensor made = vae.of(video);
                     all.add(Fidelity.of(video.select(0, 0), made.select(0, 0)));
                     changeOfReference += images.size() > 1 ? Fidelity.change(video.select(0, 0)) : 0;
                     distance += eye == null ? 0 : distance(eye, video, made);
@@ -157,25 +152,8 @@ final class EvalVaeCommand extends Action {
                 lpips == null ? null : distance / count);
     }
 
-    /** A pipeline's autoencoder, or one by itself. */
-    private AutoencoderKLCogVideoX open() throws IOException {
-        Path folder = model.folder();
-        Path component = Files.exists(folder.resolve(ModelIndex.FILE)) ? folder.resolve("vae") : folder;
-        DType dtype = model.dtype();
-        StrictLoader loader = dtype == null ? StrictLoader.asStored() : StrictLoader.as(dtype);
-        return AutoencoderKLCogVideoX.load(component, model.variant(), loader);
-    }
-
     private ToyboxClip draw(ToyboxMix mix, int i) {
         return ToyboxRenderer.render(mix.draw(RenderedClips.SEEDS + seed * 1_000_000L + i));
-    }
-
-    private static Tensor reconstruct(AutoencoderKLCogVideoX vae, Tensor video) {
-        return Grad.off(() -> {
-            DType type = vae.parameters().all().iterator().next().value().dtype();
-            Tensor latents = vae.encode(video.to(type), VaeOptions.DEFAULT).mode();
-            return vae.decode(latents, VaeOptions.DEFAULT).to(DType.FP32).clamp(-1, 1);
-        });
     }
 
     private static double distance(Lpips eye, Tensor video, Tensor made) {

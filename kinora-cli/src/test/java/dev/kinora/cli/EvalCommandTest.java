@@ -76,6 +76,16 @@ final class EvalCommandTest {
     }
 
     @Test
+    void readsReconstructedClips() throws IOException {
+        String command = "eval toybox --reconstructed --model % --reader % --prompts 2 --frames 1 --threads 1 --sizes ";
+        Path reader = reader();
+        Shell shell = Shell.run(command + "32x32", MODEL, reader);
+        assertThat(shell.code()).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("autoencoder alone: 2 clips of 32x32");
+        assertThat(Shell.run(command + "36x32", MODEL, reader).errorLine()).contains("--sizes = 36x32 (expected: ");
+    }
+
+    @Test
     void comparesReconstructions() {
         Shell shell = Shell.run(
                 "eval vae --model % --clips 2 --size 48x32 --frames 9 --threads 1 --contact-sheet %",

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.IntConsumer;
+import java.util.function.UnaryOperator;
 
 /** Validates a reader on rendered clips, of which everything is known. */
 public final class RenderedClips {
@@ -33,8 +34,9 @@ public final class RenderedClips {
      * @param score of the attributes
      * @param distance mean distance of the centres that were read from the true ones, in units of the picture's short
      *     side, over all frames of clips with one toy
+     * @param unlawful how far the paths that were read lie from {@link LawfulPaths}: what a perfect clip reaches
      */
-    public record Result(ToyboxScore score, double distance) {}
+    public record Result(ToyboxScore score, double distance, double unlawful) {}
 
     /**
      * Draws and reads clips of consecutive seeds.
@@ -43,12 +45,20 @@ public final class RenderedClips {
      * @param firstSeed of the clips
      * @param clips how many
      * @param threads that draw
+     * @param through what becomes of a batch before it is read, uint8 [B, F, H, W, 3] to the same
      * @param progress hears how many are read, on the calling thread; may throw to stop
      */
     public static Result read(
-            ToyboxReader reader, List<ToyboxMix> mixes, long firstSeed, int clips, int threads, IntConsumer progress) {
+            ToyboxReader reader,
+            List<ToyboxMix> mixes,
+            long firstSeed,
+            int clips,
+            int threads,
+            UnaryOperator<Tensor> through,
+            IntConsumer progress) {
         ToyboxScore score = new ToyboxScore();
         Distance distance = new Distance();
+        LawfulPaths lawful = new LawfulPaths();
         try (ExecutorService pool = Executors.newFixedThreadPool(
                 threads, Thread.ofPlatform().daemon().name("toybox-", 0).factory())) {
             List<CompletableFuture<ToyboxClip>> coming = draw(pool, mixes, firstSeed, clips, 0);
@@ -56,16 +66,17 @@ public final class RenderedClips {
                 List<ToyboxClip> batch =
                         coming.stream().map(CompletableFuture::join).toList();
                 coming = draw(pool, mixes, firstSeed, clips, done + batch.size());
-                List<ToyboxReading> readings = read(reader, batch);
+                List<ToyboxReading> readings = read(reader, batch, through);
                 for (int i = 0; i < batch.size(); i++) {
                     score.add(batch.get(i).spec(), readings.get(i));
                     distance.add(batch.get(i), readings.get(i));
+                    lawful.add(batch.get(i).spec(), readings.get(i));
                 }
                 done += batch.size();
                 progress.accept(done);
             }
         }
-        return new Result(score, distance.mean());
+        return new Result(score, distance.mean(), lawful.mean());
     }
 
     private static List<CompletableFuture<ToyboxClip>> draw(
@@ -79,7 +90,8 @@ public final class RenderedClips {
         return coming;
     }
 
-    private static List<ToyboxReading> read(ToyboxReader reader, List<ToyboxClip> batch) {
+    private static List<ToyboxReading> read(
+            ToyboxReader reader, List<ToyboxClip> batch, UnaryOperator<Tensor> through) {
         try (TensorScope ignored = TensorScope.open("rendered clips")) {
             List<Tensor> frames = batch.stream()
                     .map(c -> ToyboxReader.frames(
@@ -88,7 +100,7 @@ public final class RenderedClips {
                             c.spec().height(),
                             c.spec().width()))
                     .toList();
-            return reader.read(Tensors.cat(0, frames));
+            return reader.read(through.apply(Tensors.cat(0, frames)));
         }
     }
 

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -137,6 +138,7 @@ final class ToyboxReaderTest {
                     RenderedClips.SEEDS,
                     20,
                     2,
+                    UnaryOperator.identity(),
                     done -> last[0] = done);
             assertThat(last[0]).isEqualTo(20);
             assertThat(result.score().rate(Attribute.ALL).total()).isEqualTo(20);

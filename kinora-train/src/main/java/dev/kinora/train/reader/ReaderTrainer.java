@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * Trains the network that reads Toybox clips, on clips drawn while it trains. Everything random in a step follows from
@@ -166,6 +167,7 @@ public final class ReaderTrainer implements AutoCloseable {
                     ToyboxClips.VALIDATION,
                     config.validationClips(),
                     threads,
+                    UnaryOperator.identity(),
                     done -> {});
             for (ToyboxScore.Attribute a : ToyboxScore.Attribute.values()) {
                 values.put(
