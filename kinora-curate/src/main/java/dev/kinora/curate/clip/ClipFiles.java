@@ -57,9 +57,9 @@ public final class ClipFiles {
             throw new IOException("clip: visual_projection.weight = missing in " + folder
                     + " (expected: a whole CLIP, or a CLIPVisionModelWithProjection)");
         }
-        if (head != null && AestheticHead.load(head).width() != config.projectionDim()) {
+        if (head != null && AestheticHead.load(head).width() != config.encoder().projectionDim()) {
             throw new IOException(
-                    "aesthetic: width = " + AestheticHead.load(head).width() + " (expected: " + config.projectionDim()
+                    "aesthetic: width = " + AestheticHead.load(head).width() + " (expected: " + config.encoder().projectionDim()
                             + ", that of the embeddings of " + folder + ")");
         }
     }

@@ -70,7 +70,7 @@ public final class ClipStage implements Stage {
 
     /** Width of the embeddings. */
     public int width() {
-        return model.config().projectionDim();
+        return model.config().encoder().projectionDim();
     }
 
     @Override

@@ -19,7 +19,7 @@ public record ClipConfig(ClipTextConfig text, ClipVisionConfig vision, int proje
 
     /** Reads a config; an absent key has transformers' default. */
     public static ClipConfig of(Config config) {
-        ConfigReader r = ClipConfigs.reader(config);
+        ConfigReader r = ClipEncoderConfig.reader(config);
         r.only("model_type", "clip").ignore("logit_scale_init_value");
         // Early exports have the true values beside wrong ones; transformers lets the former win.
         Config text = part(r, "text_config");

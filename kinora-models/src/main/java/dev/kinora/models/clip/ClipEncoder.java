@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class ClipEncoder {
     private final List<Layer> layers = new ArrayList<>();
 
-    ClipEncoder(int count, int width, int inner, int heads, ClipActivation act, double eps, Names at) {
-        for (int i = 0; i < count; i++) {
-            layers.add(new Layer(width, inner, heads, act, eps, at.at("layers", i)));
+    ClipEncoder(ClipEncoderConfig c, Names at) {
+        for (int i = 0; i < c.numHiddenLayers(); i++) {
+            layers.add(new Layer(c, at.at("layers", i)));
         }
     }
 
@@ -53,13 +53,13 @@ final class ClipEncoder {
         private final LayerNorm layerNorm2;
         private final ClipActivation act;
 
-        Layer(int width, int inner, int heads, ClipActivation act, double eps, Names at) {
-            selfAttn = new Attention(width, heads, at.at("self_attn"));
-            layerNorm1 = at.layerNorm("layer_norm1", width, eps);
-            fc1 = at.linear("mlp.fc1", width, inner);
-            fc2 = at.linear("mlp.fc2", inner, width);
-            layerNorm2 = at.layerNorm("layer_norm2", width, eps);
-            this.act = act;
+        Layer(ClipEncoderConfig c, Names at) {
+            selfAttn = new Attention(c.hiddenSize(), c.numAttentionHeads(), at.at("self_attn"));
+            layerNorm1 = at.layerNorm("layer_norm1", c.hiddenSize(), c.layerNormEps());
+            fc1 = at.linear("mlp.fc1", c.hiddenSize(), c.intermediateSize());
+            fc2 = at.linear("mlp.fc2", c.intermediateSize(), c.hiddenSize());
+            layerNorm2 = at.layerNorm("layer_norm2", c.hiddenSize(), c.layerNormEps());
+            act = c.hiddenAct();
         }
 
         Tensor forward(Tensor x, @Nullable Tensor mask) { // [B, N, D]

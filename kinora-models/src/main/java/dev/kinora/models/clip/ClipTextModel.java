@@ -39,7 +39,7 @@ public final class ClipTextModel implements AutoCloseable {
         this.config = config;
         this.stored = stored;
         parameters = root.parameters();
-        tower = new ClipTextTower(config, projected ? config.projectionDim() : 0, root);
+        tower = new ClipTextTower(config, projected ? config.encoder().projectionDim() : 0, root);
     }
 
     /**

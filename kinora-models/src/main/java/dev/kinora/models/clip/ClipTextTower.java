@@ -27,18 +27,12 @@ final class ClipTextTower {
     ClipTextTower(ClipTextConfig c, int projectionDim, Names root) {
         Names at = root.at("text_model");
         config = c;
-        tokenEmbedding = at.embedding("embeddings.token_embedding", c.vocabSize(), c.hiddenSize());
-        positionEmbedding = at.embedding("embeddings.position_embedding", c.maxPositionEmbeddings(), c.hiddenSize());
-        encoder = new ClipEncoder(
-                c.numHiddenLayers(),
-                c.hiddenSize(),
-                c.intermediateSize(),
-                c.numAttentionHeads(),
-                c.hiddenAct(),
-                c.layerNormEps(),
-                at.at("encoder"));
-        finalLayerNorm = at.layerNorm("final_layer_norm", c.hiddenSize(), c.layerNormEps());
-        projection = projectionDim == 0 ? null : root.linear("text_projection", c.hiddenSize(), projectionDim, false);
+        int width = c.encoder().hiddenSize();
+        tokenEmbedding = at.embedding("embeddings.token_embedding", c.vocabSize(), width);
+        positionEmbedding = at.embedding("embeddings.position_embedding", c.maxPositionEmbeddings(), width);
+        encoder = new ClipEncoder(c.encoder(), at.at("encoder"));
+        finalLayerNorm = at.layerNorm("final_layer_norm", width, c.encoder().layerNormEps());
+        projection = projectionDim == 0 ? null : root.linear("text_projection", width, projectionDim, false);
     }
 
     ClipOutput forward(Tensor ids, @Nullable Tensor attentionMask) { // int64 [B, N]

@@ -41,7 +41,7 @@ public final class ClipVisionModel implements AutoCloseable {
         this.config = config;
         this.stored = stored;
         parameters = root.parameters();
-        tower = new ClipVisionTower(config, projected ? config.projectionDim() : 0, root);
+        tower = new ClipVisionTower(config, projected ? config.encoder().projectionDim() : 0, root);
     }
 
     /**

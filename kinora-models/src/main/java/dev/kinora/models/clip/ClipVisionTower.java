@@ -30,21 +30,15 @@ final class ClipVisionTower {
     ClipVisionTower(ClipVisionConfig c, int projectionDim, Names root) {
         Names at = root.at("vision_model");
         config = c;
-        classEmbedding = at.parameter("embeddings.class_embedding", Init.normal(0.02), c.hiddenSize());
+        int width = c.encoder().hiddenSize();
+        classEmbedding = at.parameter("embeddings.class_embedding", Init.normal(0.02), width);
         patchEmbedding = at.conv2d(
-                "embeddings.patch_embedding", c.numChannels(), c.hiddenSize(), c.patchSize(), c.patchSize(), 0, false);
-        positionEmbedding = at.embedding("embeddings.position_embedding", c.patches() + 1L, c.hiddenSize());
-        preLayerNorm = at.layerNorm("pre_layrnorm", c.hiddenSize(), c.layerNormEps()); // sic
-        encoder = new ClipEncoder(
-                c.numHiddenLayers(),
-                c.hiddenSize(),
-                c.intermediateSize(),
-                c.numAttentionHeads(),
-                c.hiddenAct(),
-                c.layerNormEps(),
-                at.at("encoder"));
-        postLayerNorm = at.layerNorm("post_layernorm", c.hiddenSize(), c.layerNormEps());
-        projection = projectionDim == 0 ? null : root.linear("visual_projection", c.hiddenSize(), projectionDim, false);
+                "embeddings.patch_embedding", c.numChannels(), width, c.patchSize(), c.patchSize(), 0, false);
+        positionEmbedding = at.embedding("embeddings.position_embedding", c.patches() + 1L, width);
+        preLayerNorm = at.layerNorm("pre_layrnorm", width, c.encoder().layerNormEps()); // sic
+        encoder = new ClipEncoder(c.encoder(), at.at("encoder"));
+        postLayerNorm = at.layerNorm("post_layernorm", width, c.encoder().layerNormEps());
+        projection = projectionDim == 0 ? null : root.linear("visual_projection", width, projectionDim, false);
     }
 
     ClipOutput forward(Tensor pixels) { // [B, 3, H, W]
@@ -71,7 +65,7 @@ final class ClipVisionTower {
             Parameter weight = patchEmbedding.weight();
             Tensor x = pixels.to(weight.value().device()).to(weight.value().dtype());
             Tensor patches = patchEmbedding.forward(x).flatten(2, 3).transpose(1, 2); // [B, N - 1, D]
-            Tensor first = classEmbedding.value().view(1, 1, -1).expand(pixels.size(0), 1, config.hiddenSize());
+            Tensor first = classEmbedding.value().view(1, 1, -1).expand(pixels.size(0), 1, config.encoder().hiddenSize());
             Tensor all = Tensors.cat(1, first, patches)
                     .add(positionEmbedding.weight().value()); // [B, N, D]
             return preLayerNorm.forward(all);
