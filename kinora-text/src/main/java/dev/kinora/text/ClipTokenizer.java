@@ -21,7 +21,7 @@ import java.util.Map;
  * <p>Equal to {@code CLIPTokenizer} of transformers 5 (models/clip/tokenization_clip.py), from {@code tokenizer.json}
  * or from {@code vocab.json} and {@code merges.txt}.
  */
-public final class ClipTokenizer implements Tokenizer {
+public final class ClipTokenizer extends FramedTokenizer {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String START = "<|startoftext|>";
     private static final String END = "<|endoftext|>";
@@ -31,16 +31,8 @@ public final class ClipTokenizer implements Tokenizer {
             "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d" + "|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
     private static final String END_OF_WORD = "</w>";
 
-    private final NativeTokenizer tokenizer;
-    private final TokenFrame frame;
-    private final int vocabularySize;
-    private final int modelMaxLength;
-
     private ClipTokenizer(NativeTokenizer tokenizer, TokenFrame frame, int vocabularySize, int modelMaxLength) {
-        this.tokenizer = tokenizer;
-        this.frame = frame;
-        this.vocabularySize = vocabularySize;
-        this.modelMaxLength = modelMaxLength;
+        super(tokenizer, frame, vocabularySize, modelMaxLength);
     }
 
     /**
@@ -156,37 +148,7 @@ public final class ClipTokenizer implements Tokenizer {
     }
 
     @Override
-    public Tokens encode(String text) {
-        return frame.all(tokenizer.encode(text));
-    }
-
-    @Override
-    public Tokens encode(String text, int length) {
-        return frame.exactly(length, tokenizer.encode(text));
-    }
-
-    @Override
     public String decode(long... ids) {
-        return tokenizer.decode(ids).replace(END_OF_WORD, " ").strip();
-    }
-
-    @Override
-    public int vocabularySize() {
-        return vocabularySize;
-    }
-
-    @Override
-    public long padId() {
-        return frame.pad();
-    }
-
-    @Override
-    public int modelMaxLength() {
-        return modelMaxLength;
-    }
-
-    @Override
-    public void close() {
-        tokenizer.close();
+        return super.decode(ids).replace(END_OF_WORD, " ").strip();
     }
 }

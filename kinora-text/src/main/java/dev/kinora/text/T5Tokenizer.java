@@ -21,7 +21,7 @@ import java.util.Map;
  * {@code tokenizer.json} and of a {@code spiece.model}: only vocabulary and normalizer table are taken from the file;
  * the text is split at white space, and every piece of it begins with {@code ▁}.
  */
-public final class T5Tokenizer implements Tokenizer {
+public final class T5Tokenizer extends FramedTokenizer {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Map<String, String> NAMED =
             Map.of("eos_token", "</s>", "unk_token", "<unk>", "pad_token", "<pad>");
@@ -30,16 +30,8 @@ public final class T5Tokenizer implements Tokenizer {
     // the published vocabularies hold <pad>, </s>, <unk> in this order; transformers takes the third one unseen
     private static final int UNKNOWN = 2;
 
-    private final NativeTokenizer tokenizer;
-    private final TokenFrame frame;
-    private final int vocabularySize;
-    private final int modelMaxLength;
-
     private T5Tokenizer(NativeTokenizer tokenizer, TokenFrame frame, int vocabularySize, int modelMaxLength) {
-        this.tokenizer = tokenizer;
-        this.frame = frame;
-        this.vocabularySize = vocabularySize;
-        this.modelMaxLength = modelMaxLength;
+        super(tokenizer, frame, vocabularySize, modelMaxLength);
     }
 
     /**
@@ -207,40 +199,5 @@ public final class T5Tokenizer implements Tokenizer {
         out.writeStringField("replacement", SPACE);
         out.writeStringField("prepend_scheme", "always");
         out.writeBooleanField("split", true);
-    }
-
-    @Override
-    public Tokens encode(String text) {
-        return frame.all(tokenizer.encode(text));
-    }
-
-    @Override
-    public Tokens encode(String text, int length) {
-        return frame.exactly(length, tokenizer.encode(text));
-    }
-
-    @Override
-    public String decode(long... ids) {
-        return tokenizer.decode(ids);
-    }
-
-    @Override
-    public int vocabularySize() {
-        return vocabularySize;
-    }
-
-    @Override
-    public long padId() {
-        return frame.pad();
-    }
-
-    @Override
-    public int modelMaxLength() {
-        return modelMaxLength;
-    }
-
-    @Override
-    public void close() {
-        tokenizer.close();
     }
 }
