@@ -49,6 +49,12 @@ public sealed interface DecodedFrame permits NativeFrame, PictureFrame {
      */
     Image scaled(int width, int height) throws MediaException;
 
+    /**
+     * What the codec says of motion: of a reader opened by {@link VideoReader#openWithVectors} and of codecs whose decoder
+     * tells it; without blocks otherwise.
+     */
+    MotionVectors vectors();
+
     /** The frame as {@link VideoReader#next()} returns it. */
     default VideoFrame toVideoFrame() throws MediaException {
         return new VideoFrame(index(), image(), pts(), seconds());

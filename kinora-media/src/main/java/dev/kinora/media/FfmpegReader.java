@@ -33,6 +33,7 @@ final class FfmpegReader implements VideoReader {
 
     private final Path file;
     private final MediaLimits limits;
+    private final boolean vectors;
     private final AVFormatContext format = new AVFormatContext(null);
     private @Nullable AVCodecContext codec;
     private final AVPacket packet = Ffmpeg.allocated(avcodec.av_packet_alloc(), "a packet");
@@ -59,13 +60,14 @@ final class FfmpegReader implements VideoReader {
     private @Nullable String broken;
     private boolean closed;
 
-    private FfmpegReader(Path file, MediaLimits limits) {
+    private FfmpegReader(Path file, MediaLimits limits, boolean vectors) {
         this.file = file;
         this.limits = limits;
+        this.vectors = vectors;
     }
 
-    static FfmpegReader open(Path file, MediaLimits limits) throws MediaException {
-        FfmpegReader reader = new FfmpegReader(file, limits);
+    static FfmpegReader open(Path file, MediaLimits limits, boolean vectors) throws MediaException {
+        FfmpegReader reader = new FfmpegReader(file, limits, vectors);
         try {
             reader.openFormat();
             AVStream s = reader.chooseStream();
@@ -143,6 +145,7 @@ final class FfmpegReader implements VideoReader {
         context.pkt_timebase(s.time_base());
         context.max_pixels(limits.maxPixels());
         context.thread_count(Math.min(Runtime.getRuntime().availableProcessors(), 8));
+        context.export_side_data(vectors ? avcodec.AV_CODEC_EXPORT_DATA_MVS : 0);
         Ffmpeg.check(avcodec.avcodec_open2(context, decoder, (AVDictionary) null), WHERE, file, "opening the decoder");
     }
 

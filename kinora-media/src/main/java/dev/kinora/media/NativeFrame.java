@@ -169,4 +169,9 @@ final class NativeFrame implements DecodedFrame {
         }
         return geometry.scaler.scaled(frame(), width, height, geometry.colour);
     }
+
+    @Override
+    public MotionVectors vectors() {
+        return MotionVectors.of(frame());
+    }
 }

@@ -26,4 +26,9 @@ record PictureFrame(int index, Image image, long pts, double seconds) implements
     public Image scaled(int width, int height) {
         return image.resize(width, height, Resample.BICUBIC);
     }
+
+    @Override
+    public MotionVectors vectors() {
+        return new MotionVectors(MotionVectors.Picture.INTRA, width(), height(), new float[0]);
+    }
 }

@@ -41,13 +41,22 @@ public sealed interface VideoReader extends AutoCloseable permits FfmpegReader, 
      *     larger than {@code limits} allow
      */
     static VideoReader open(Path path, MediaLimits limits) throws MediaException {
+        return open(path, limits, false);
+    }
+
+    /** The same, and {@link DecodedFrame#vectors} are told, which costs the decoder a little. */
+    static VideoReader openWithVectors(Path path, MediaLimits limits) throws MediaException {
+        return open(path, limits, true);
+    }
+
+    private static VideoReader open(Path path, MediaLimits limits, boolean vectors) throws MediaException {
         if (Files.isDirectory(path)) {
             return FolderReader.open(path, limits);
         }
         if (!Files.isRegularFile(path)) {
             throw new MediaException("VideoReader.open", "file", path, "an existing video file or folder of PNG files");
         }
-        return FfmpegReader.open(path, limits);
+        return FfmpegReader.open(path, limits, vectors);
     }
 
     /** The whole video at its nominal frame rate; see {@link FrameSelection#ALL}. */

@@ -22,15 +22,25 @@ import org.jspecify.annotations.Nullable;
 final class WorkerProcess implements AutoCloseable {
     private static final long WATCH_MILLIS = 200;
 
-    /** How long a virtual machine may take to start and load its models, on a busy machine. */
+    /** How long a virtual machine may take to start and load its models, of the time that it has. */
     private static final double START_SECONDS = 120;
 
     /** What the JVM answers when told to end on exhausted memory. */
     private static final int OUT_OF_MEMORY = 3;
 
+    /** Whose fault it is that a job failed. */
+    enum Blame {
+        /** The file's: it would again. */
+        FILE,
+        /** The file's or that of something outside: a second try tells. */
+        UNKNOWN,
+        /** Not the file's, which the worker never looked at. */
+        WORKER
+    }
+
     /** How a job ended: no outcome where the result lies in its folder. */
-    record Ended(@Nullable FileOutcome failure, boolean mayRetry) {
-        static final Ended WELL = new Ended(null, false);
+    record Ended(@Nullable FileOutcome failure, Blame blame) {
+        static final Ended WELL = new Ended(null, Blame.FILE);
     }
 
     private final WorkerLimits limits;
@@ -39,8 +49,12 @@ final class WorkerProcess implements AutoCloseable {
     private final Writer jobs;
     private final Thread watch;
 
-    private volatile long heardAt = System.nanoTime();
-    private volatile long jobBegan;
+    private final WorkerClock clock;
+
+    /** By the clock; so is the next, which is below zero between jobs. */
+    private volatile double heardAt;
+
+    private volatile double jobBegan = -1;
     private volatile boolean ready;
     private volatile String killedFor = "";
     private volatile boolean closed;
@@ -52,6 +66,7 @@ final class WorkerProcess implements AutoCloseable {
         process = new ProcessBuilder(command(limits, launch))
                 .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
+        clock = WorkerClock.of(process.pid());
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
         jobs = new OutputStreamWriter(process.getOutputStream(), UTF_8);
         watch = Thread.ofVirtual().name("kinora-curate-watch").start(this::watch);
@@ -83,12 +98,12 @@ final class WorkerProcess implements AutoCloseable {
     private void watch() {
         try {
             while (!process.waitFor(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
-                long now = System.nanoTime();
-                double quiet = (now - heardAt) / 1e9;
-                long began = jobBegan;
-                if (began != 0 && quiet > (ready ? limits.stallSeconds() : START_SECONDS)) {
+                clock.advance(System.nanoTime());
+                double quiet = clock.seconds() - heardAt;
+                double began = jobBegan;
+                if (began >= 0 && quiet > (ready ? limits.stallSeconds() : START_SECONDS)) {
                     kill("timeout: no frame for %.0f s".formatted(quiet));
-                } else if (began != 0 && (now - began) / 1e9 > limits.fileSeconds()) {
+                } else if (began >= 0 && clock.seconds() - began > limits.fileSeconds()) {
                     kill("timeout: more than %.0f s for one file".formatted(limits.fileSeconds()));
                 } else if (residentMiB() > limits.memoryMiB()) {
                     kill("memory: more than " + limits.memoryMiB() + " MiB");
@@ -125,13 +140,13 @@ final class WorkerProcess implements AutoCloseable {
     /** Has a file curated and waits for it. */
     Ended run(Job job) throws IOException {
         lastFrames = 0;
-        heardAt = System.nanoTime();
+        heardAt = clock.seconds();
         jobBegan = heardAt;
         try {
             jobs.write(job.toLine() + "\n");
             jobs.flush();
             for (String line; (line = answers.readLine()) != null; ) {
-                heardAt = System.nanoTime();
+                heardAt = clock.seconds();
                 if (!line.startsWith(Job.MARK)) {
                     continue;
                 }
@@ -143,7 +158,7 @@ final class WorkerProcess implements AutoCloseable {
                         return Ended.WELL;
                     }
                     case "failed" -> {
-                        return new Ended(FileOutcome.failed("error", "internal", words[1]), false);
+                        return new Ended(FileOutcome.failed("error", "internal", words[1]), Blame.FILE);
                     }
                     default -> throw new IOException("worker: answer = " + line + " (expected: at, done or failed)");
                 }
@@ -153,7 +168,7 @@ final class WorkerProcess implements AutoCloseable {
                 throw e;
             }
         } finally {
-            jobBegan = 0;
+            jobBegan = -1;
         }
         return ended();
     }
@@ -176,8 +191,8 @@ final class WorkerProcess implements AutoCloseable {
         String message = why.isEmpty() ? "worker: exit code = " + code + " (expected: a result)" : "worker: " + why;
         Long pts = lastFrames == 0 ? null : (Long) lastPts;
         // A crash may have come from outside; a second one is the file's.
-        return new Ended(
-                new FileOutcome("error", errorClass, message, pts, lastFrames, 0, 0, 0), errorClass.equals("crash"));
+        Blame blame = !ready ? Blame.WORKER : errorClass.equals("crash") ? Blame.UNKNOWN : Blame.FILE;
+        return new Ended(new FileOutcome("error", errorClass, message, pts, lastFrames, 0, 0, 0), blame);
     }
 
     private int exitCode() {

@@ -39,6 +39,7 @@ public final class WorkerSlot implements AutoCloseable {
      * @param attempt tells this attempt from every other at the file
      * @param going called before every try; what it throws ends the work
      * @throws IllegalStateException if the slot was stopped
+     * @throws IOException if the journal cannot be written to, or no worker starts
      */
     public void curate(FileTask task, JournalFolder journal, String attempt, Runnable going) throws IOException {
         Path half = journal.begin(task.sha256(), attempt);
@@ -63,11 +64,17 @@ public final class WorkerSlot implements AutoCloseable {
             Commit.delete(half);
             Files.createDirectory(half);
             ended = alive().run(job);
-            if (ended.failure() == null || !ended.mayRetry()) {
+            if (ended.failure() == null || ended.blame() == WorkerProcess.Blame.FILE) {
                 break;
             }
         }
-        return ended.failure();
+        FileOutcome failure = ended.failure();
+        if (failure != null && ended.blame() == WorkerProcess.Blame.WORKER) {
+            // An outcome would be a lie about the file, and stand in the dataset for good.
+            throw new IOException("curate: %s, %d times before its first file (expected: that it starts; see %s)"
+                    .formatted(failure.message(), ATTEMPTS, log));
+        }
+        return failure;
     }
 
     private WorkerProcess alive() throws IOException {

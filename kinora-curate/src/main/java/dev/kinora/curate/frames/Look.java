@@ -3,6 +3,7 @@ package dev.kinora.curate.frames;
 import dev.kinora.media.DecodedFrame;
 import dev.kinora.media.Image;
 import dev.kinora.media.MediaException;
+import dev.kinora.media.MotionVectors;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgproc;
@@ -41,6 +42,11 @@ public final class Look implements AutoCloseable {
     /** Presentation time in seconds from the first frame. */
     public double seconds() {
         return frame.seconds();
+    }
+
+    /** What the codec says of motion; without blocks where nobody asked for it when the file was opened. */
+    public MotionVectors vectors() {
+        return frame.vectors();
     }
 
     /** The picture, at its own size. */

@@ -89,7 +89,9 @@ public final class FileCurator implements AutoCloseable {
             @Nullable MediaException broken) {}
 
     private Decoded decode(Path file, Heartbeat heartbeat) throws MediaException {
-        try (VideoReader in = VideoReader.open(file, limits)) {
+        try (VideoReader in = recipe.stages().contains(Recipe.VECTORS)
+                ? VideoReader.openWithVectors(file, limits)
+                : VideoReader.open(file, limits)) {
             VideoInfo info = in.info();
             FrameTimes times = new FrameTimes(info.timeBase(), info.frameRate());
             FramePass.Result pass = FramePass.run(in, List.of(segmenter, watcher(times, heartbeat)), n -> {});

@@ -49,6 +49,9 @@ public record Recipe(
     /** The stages that need no file, cheapest first. */
     public static final List<String> STAGES = List.of("picture", "motion", "text", "face");
 
+    /** Name of a stage that needs no file either, but is only run where it is named. */
+    public static final String VECTORS = "vectors";
+
     /** The stages that need a model's file. */
     private static final List<String> MODELLED = List.of(CLIP, AESTHETIC);
 
@@ -63,9 +66,11 @@ public record Recipe(
         }
         models = Collections.unmodifiableMap(new TreeMap<>(models)); // in order, for equal bytes
         for (String stage : stages) {
-            if (!STAGES.contains(stage) && !(MODELLED.contains(stage) && models.containsKey(stage))) {
+            if (!STAGES.contains(stage)
+                    && !stage.equals(VECTORS)
+                    && !(MODELLED.contains(stage) && models.containsKey(stage))) {
                 throw new IllegalArgumentException("curate: stages = " + stage + " (expected: among " + STAGES
-                        + ", and " + MODELLED + " with their models)");
+                        + ", " + VECTORS + ", and " + MODELLED + " with their models)");
             }
         }
         if (stages.contains(AESTHETIC) && !stages.contains(CLIP)) {

@@ -8,6 +8,7 @@ import dev.kinora.curate.cut.Segmenter;
 import dev.kinora.curate.cut.WholeFile;
 import dev.kinora.curate.face.FaceStage;
 import dev.kinora.curate.motion.MotionStage;
+import dev.kinora.curate.motion.VectorsStage;
 import dev.kinora.curate.picture.PictureStage;
 import dev.kinora.curate.stage.Method;
 import dev.kinora.curate.stage.Stage;
@@ -35,6 +36,9 @@ public final class Stages {
         }
         if (moving) {
             all.add(MotionStage.INFO);
+        }
+        if (recipe.stages().contains(Recipe.VECTORS)) {
+            all.add(VectorsStage.INFO);
         }
         if (recipe.stages().contains("text")) {
             all.add(TextStage.info(moving));
@@ -65,6 +69,9 @@ public final class Stages {
         if (recipe.stages().contains("motion")) {
             motion = new MotionStage();
             stages.add(motion);
+        }
+        if (recipe.stages().contains(Recipe.VECTORS)) {
+            stages.add(new VectorsStage());
         }
         if (recipe.stages().contains("text")) {
             stages.add(new TextStage(motion));

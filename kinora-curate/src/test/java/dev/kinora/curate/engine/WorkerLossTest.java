@@ -1,6 +1,7 @@
 package dev.kinora.curate.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kinora.curate.Footage;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,7 +76,7 @@ class WorkerLossTest {
     void aFileThatHangsTimesOutAlone() throws Exception {
         assumeSignals();
         Path out = folder.resolve("hang");
-        hanging(6, new AtomicReference<>()).run(List.of(raw()), out);
+        hanging(3, new AtomicReference<>()).run(List.of(raw()), out);
         assertThat(outcomes(out)).containsExactly("v0 ok ", "v1 error timeout", "v2 ok ");
     }
 
@@ -98,5 +100,21 @@ class WorkerLossTest {
         engine.run(List.of(raw()), out);
         killer.join();
         assertThat(outcomes(out)).containsExactly("v0 ok ", "v1 ok ", "v2 ok ");
+    }
+
+    @Test
+    void aWorkerThatDoesNotStartIsNoFilesFault() throws IOException {
+        JournalFolder journal = new JournalFolder(folder.resolve("journal"));
+        journal.open();
+        Assignment assignment = new Assignment(Runs.PLAN.recipe(), Runs.limits(1, 60), Map.of());
+        WorkerLaunch nowhere = new WorkerLaunch(List.of(folder.resolve("no.jar").toString()), "");
+        FileTask task = new FileTask("a".repeat(64), folder.resolve("v0.mp4"), 1);
+        try (WorkerSlot slot = new WorkerSlot(assignment, nowhere, journal.log("worker"))) {
+            assertThatThrownBy(() -> slot.curate(task, journal, "1", () -> {}))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("curate: worker: exit code = 1 ")
+                    .hasMessageContaining("2 times before its first file (expected: that it starts");
+        }
+        assertThat(journal.has(task.sha256())).isFalse();
     }
 }
