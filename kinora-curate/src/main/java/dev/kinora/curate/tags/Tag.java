@@ -27,10 +27,13 @@ public enum Tag {
                     ramp("face_area", 0.01, 0.03),
                     ramp("camera_speed", 0.20, 0.10),
                     rampOf("\"motion_object\" / greatest(0.2, sqrt(\"face_area\"))", 0.6, 0.3)),
-            all(ramp("text_area", 0.02, 0.07), ramp("text_static_area", 0.02, 0.07), ramp("motion_still", 0.6, 0.9)),
+            all(
+                    ramp("text_area", 0.03, 0.08),
+                    ramp("text_static_area", 0.03, 0.08),
+                    any(ramp("motion_still", 0.6, 0.9), ramp("motion_mean", 0.02, 0.01))),
             all(
                     ramp("motion_still", 0.8, 0.95),
-                    ramp("picture_flat", 0.70, 0.85),
+                    ramp("picture_flat", 0.50, 0.70),
                     ramp("picture_axis_edges", 0.15, 0.30),
                     ramp("picture_palette", 0.50, 0.80)),
             all(
@@ -55,21 +58,18 @@ public enum Tag {
     SCREEN(all(
             any(
                     ramp("picture_flat", 0.85, 0.95),
-                    all(ramp("picture_flat", 0.70, 0.85), ramp("motion_still", 0.8, 0.95))),
-            any(
-                    ramp("picture_axis_edges", 0.25, 0.45),
-                    all(ramp("picture_axis_edges", 0.15, 0.30), ramp("motion_still", 0.8, 0.95)),
-                    ramp("picture_flat", 0.985, 0.998)),
+                    all(ramp("picture_flat", 0.50, 0.70), ramp("motion_still", 0.8, 0.95))),
+            any(ramp("picture_axis_edges", 0.15, 0.30), ramp("picture_flat", 0.985, 0.998)),
             ramp("picture_palette", 0.50, 0.80),
             ramp("picture_dark", 0.95, 0.90))),
 
-    /** Blurred, blocky, tiny, badly lit, or shaken. */
+    /** Blurred, blocky, tiny, badly lit, or shaken; hardly anything on plain ground has neither sharpness nor contrast. */
     LOW_QUALITY(any(
             ramp("height", 200, 120),
-            ramp("picture_sharpness", 4, 1.5),
+            all(ramp("picture_sharpness", 4, 1.5), ramp("picture_flat", 0.998, 0.985)),
             ramp("picture_blockiness", 1.0, 2.5),
-            ramp("camera_shake", 0.25, 0.60),
-            ramp("picture_contrast", 10, 4),
+            ramp("camera_shake", 0.20, 0.45),
+            all(ramp("picture_contrast", 10, 4), ramp("picture_flat", 0.998, 0.985)),
             ramp("picture_dark", 0.75, 0.95),
             ramp("picture_bright", 0.5, 0.8))),
 

@@ -30,7 +30,7 @@ final class TextLines implements AutoCloseable {
     private record Seen(TextBox box, byte[] coarse, boolean letters) {}
 
     private final TextDetector detector = new TextDetector();
-    private final TextReader reader = new TextReader();
+    private @Nullable TextReader reader;
     private List<Seen> before = List.of();
 
     /** Forgets the file before. */
@@ -62,7 +62,7 @@ final class TextLines implements AutoCloseable {
                     line.close();
                 }
             }
-            boolean[] letters = reader.read(unread);
+            boolean[] letters = unread.isEmpty() ? new boolean[0] : reader().read(unread);
             for (int i = 0; i < letters.length; i++) {
                 Seen s = now.get(at.get(i));
                 now.set(at.get(i), new Seen(s.box, s.coarse, letters[i]));
@@ -72,6 +72,16 @@ final class TextLines implements AutoCloseable {
         }
         before = now;
         return now.stream().filter(Seen::letters).map(Seen::box).toList();
+    }
+
+    /** Loaded when there is first something to read: many a video has nothing. */
+    private TextReader reader() {
+        TextReader loaded = reader;
+        if (loaded == null) {
+            loaded = new TextReader();
+            reader = loaded;
+        }
+        return loaded;
     }
 
     private static byte[] coarse(Mat line) {
@@ -102,6 +112,8 @@ final class TextLines implements AutoCloseable {
     @Override
     public void close() {
         detector.close();
-        reader.close();
+        if (reader != null) {
+            reader.close();
+        }
     }
 }
