@@ -22,11 +22,13 @@ public final class FaceStage implements Stage {
 
     private static final int AREA = 0;
     private static final int STEADY = 1;
+    private static final int ASIDE = 2;
+    private static final int VALUES = 3;
 
     private final StageInfo info;
     private final FaceDetector detector;
     private final Sampler sampler = new Sampler(RATE);
-    private Samples samples = new Samples(2);
+    private Samples samples = new Samples(VALUES);
     private double[] before = {};
 
     /** Loads the cascade. */
@@ -53,12 +55,16 @@ public final class FaceStage implements Stage {
      */
     public static StageInfo info(String yunet) {
         return new StageInfo(
-                new Method(yunet.isEmpty() ? "face-haar" : "face-yunet", 1, yunet),
+                new Method(yunet.isEmpty() ? "face-haar" : "face-yunet", 2, yunet),
                 List.of(
                         new Column("face_seen", "0..1", "share of pictures with a face"),
                         new Column("face_area", "0..1", "share of the picture under its largest face, mean where seen"),
                         new Column(
-                                "face_steady", "0..1", "overlap of the largest face with that a second before, mean")));
+                                "face_steady", "0..1", "overlap of the largest face with that a second before, mean"),
+                        new Column(
+                                "face_aside",
+                                "0..1",
+                                "how far its middle lies from the picture's, 1 at an edge, mean where seen")));
     }
 
     /**
@@ -77,7 +83,7 @@ public final class FaceStage implements Stage {
 
     @Override
     public void begin(VideoInfo info) {
-        samples = new Samples(2);
+        samples = new Samples(VALUES);
         sampler.reset();
         before = new double[0];
     }
@@ -90,8 +96,15 @@ public final class FaceStage implements Stage {
         double[] largest = detector.largest(look);
         double area = largest.length == 0 ? 0 : largest[2] * largest[3];
         double steady = largest.length == 0 || before.length == 0 ? Double.NaN : overlap(before, largest);
-        samples.add(look.pts(), look.pts(), area, steady);
+        samples.add(look.pts(), look.pts(), area, steady, aside(largest));
         before = largest;
+    }
+
+    /** Along the axis along which it lies farther out. */
+    private static double aside(double[] face) {
+        return face.length == 0
+                ? Double.NaN
+                : Math.max(Math.abs(2 * face[0] + face[2] - 1), Math.abs(2 * face[1] + face[3] - 1));
     }
 
     private static double overlap(double[] a, double[] b) {
@@ -109,6 +122,7 @@ public final class FaceStage implements Stage {
         List<double[]> seen = all.stream().filter(v -> v[AREA] > 0).toList();
         to.put("face_seen", all.isEmpty() ? Double.NaN : (double) seen.size() / all.size());
         to.put("face_area", Samples.mean(seen, AREA));
+        to.put("face_aside", Samples.mean(seen, ASIDE));
         to.put(
                 "face_steady",
                 Samples.mean(seen.stream().filter(v -> !Double.isNaN(v[STEADY])).toList(), STEADY));

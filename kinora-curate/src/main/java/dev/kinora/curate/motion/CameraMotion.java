@@ -20,7 +20,10 @@ record CameraMotion(double x, double y, double logScale, double angle, double in
     /** Pixels by which a vector may differ and still agree. */
     static final double TOLERANCE = 0.5;
 
-    /** Points a side of the short axis; the grid on which vectors are taken. */
+    /** Share of the points of the grid that have to have texture. */
+    private static final double FEWEST = 0.05;
+
+    /** Pixels between the points of the grid on which vectors are taken. */
     static final int STEP = 6;
 
     /**
@@ -45,7 +48,8 @@ record CameraMotion(double x, double y, double logScale, double angle, double in
                 }
             }
         }
-        if (n < 12) {
+        // The few points of a thing before plain sky say where it goes, not the camera.
+        if (n < Math.max(12, from.length / 2 * FEWEST)) {
             return new CameraMotion(0, 0, 0, 0, Double.NaN);
         }
         try (Mat a = points(from, n);

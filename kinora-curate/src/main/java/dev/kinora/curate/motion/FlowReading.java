@@ -1,5 +1,6 @@
 package dev.kinora.curate.motion;
 
+import dev.kinora.curate.frames.Look;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.opencv.global.opencv_core;
@@ -21,11 +22,18 @@ final class FlowReading {
     static final int ZOOM = 9;
     static final int ROLL = 10;
     static final int AGREEMENT = 11;
-    static final int PATCH = 12;
+    static final int JUMPED = 12;
+    static final int PATCH = 13;
     static final int VALUES = PATCH + 16;
 
-    /** Residue above which two pictures are no two moments of one scene. */
-    static final double JUMP = 0.08;
+    /** Residue above which two pictures are no two moments of one scene, unless light alone tells them apart. */
+    private static final double JUMP = 0.08;
+
+    /** Correlation of luma, after the flow, from which on they are one scene that fades. */
+    private static final double FADE = 0.8;
+
+    /** Standard deviation of luma below which a picture is plain, and what comes out of it or ends in it a fade. */
+    private static final double PLAIN = 4;
 
     private FlowReading() {}
 
@@ -62,7 +70,7 @@ final class FlowReading {
         out[MEAN] = sum / speeds.length;
         out[MEDIAN] = speeds[speeds.length / 2];
         out[P95] = speeds[(int) (0.95 * (speeds.length - 1))];
-        out[RESIDUE] = residue(from, to, flow);
+        compare(from, to, flow, out);
 
         CameraMotion camera = CameraMotion.fit(flow, texture, w, h);
         out[CAMERA_X] = camera.x() * unit;
@@ -90,8 +98,11 @@ final class FlowReading {
         return n == 0 ? Double.NaN : sum / n;
     }
 
-    /** Mean difference between the first picture and the second taken back along the flow, of 255. */
-    private static double residue(Mat from, Mat to, float[] flow) {
+    /**
+     * Mean difference between the first picture and the second taken back along the flow, of 255; and whether neither
+     * flow nor a fade explains it: a fade scales luma's distance from a plain picture's, and keeps its order.
+     */
+    private static void compare(Mat from, Mat to, float[] flow, double[] out) {
         int w = from.cols();
         int h = from.rows();
         float[] at = new float[flow.length];
@@ -104,17 +115,37 @@ final class FlowReading {
         try (Mat map = new Mat(h, w, opencv_core.CV_32FC2);
                 Mat none = new Mat();
                 Mat back = new Mat();
-                Mat difference = new Mat();
                 Scalar border = new Scalar(0)) {
             try (FloatPointer p = new FloatPointer(map.data())) {
                 p.put(at, 0, at.length);
             }
             opencv_imgproc.remap(
                     to, back, map, none, opencv_imgproc.INTER_LINEAR, opencv_core.BORDER_REPLICATE, border);
-            opencv_core.absdiff(from, back, difference);
-            try (Scalar mean = opencv_core.mean(difference)) {
-                return mean.get(0) / 255;
+            byte[] a = Look.bytes(from);
+            byte[] b = Look.bytes(back);
+            long difference = 0;
+            double sumA = 0;
+            double sumB = 0;
+            double sumAa = 0;
+            double sumBb = 0;
+            double sumAb = 0;
+            for (int i = 0; i < a.length; i++) {
+                int u = a[i] & 255;
+                int v = b[i] & 255;
+                difference += Math.abs(u - v);
+                sumA += u;
+                sumB += v;
+                sumAa += u * u;
+                sumBb += v * v;
+                sumAb += u * v;
             }
+            double n = a.length;
+            double deviationA = Math.sqrt(Math.max(0, sumAa / n - sumA / n * (sumA / n)));
+            double deviationB = Math.sqrt(Math.max(0, sumBb / n - sumB / n * (sumB / n)));
+            double shared = sumAb / n - sumA / n * (sumB / n);
+            boolean fades = Math.min(deviationA, deviationB) < PLAIN || shared > FADE * deviationA * deviationB;
+            out[RESIDUE] = difference / n / 255;
+            out[JUMPED] = out[RESIDUE] > JUMP && !fades ? 1 : 0;
         }
     }
 

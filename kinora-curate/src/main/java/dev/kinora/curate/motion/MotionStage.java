@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class MotionStage implements Stage {
     /** What it measures and how. */
     public static final StageInfo INFO = new StageInfo(
-            new Method("motion", 1, ""),
+            new Method("motion", 2, ""),
             List.of(
                     new Column("motion_mean", "short sides/s", "mean speed of all pixels"),
                     new Column("motion_p95", "short sides/s", "speed that 5 of 100 pixels exceed, mean over time"),
@@ -31,7 +31,7 @@ public final class MotionStage implements Stage {
                     new Column("motion_patch_max", "short sides/s", "mean speed of the fastest of 4 x 4 patches"),
                     new Column("motion_object", "short sides/s", "mean speed of textured pixels beside the camera's"),
                     new Column("motion_incoherence", "0..1", "mean difference left after following the flow, of 255"),
-                    new Column("motion_jumps", "1/s", "changes that no flow explains"),
+                    new Column("motion_jumps", "1/s", "single changes that neither flow nor a fade explains"),
                     new Column("motion_still", "0..1", "share of the time in which the picture stands"),
                     new Column("motion_still_longest", "s", "longest time the picture stands"),
                     new Column("camera_pan", "short sides/s", "mean speed to the right"),
@@ -42,7 +42,7 @@ public final class MotionStage implements Stage {
                     new Column(
                             "camera_shake",
                             "short sides/s",
-                            "root mean square of that speed less its mean over a second"),
+                            "root mean square of that speed less its mean over a second, within a shot"),
                     new Column("camera_agreement", "0..1", "share of flow vectors that the camera explains")));
 
     /** Pictures looked at a second. */
@@ -117,15 +117,15 @@ public final class MotionStage implements Stage {
         to.put("motion_object", Samples.mean(known(all, FlowReading.OBJECT), FlowReading.OBJECT));
         to.put("motion_incoherence", Samples.mean(all, FlowReading.RESIDUE));
         double seconds = all.stream().mapToDouble(r -> r[FlowReading.SECONDS]).sum();
-        long jumps = all.stream()
-                .filter(r -> r[FlowReading.RESIDUE] > FlowReading.JUMP)
-                .count();
-        to.put("motion_jumps", jumps / seconds);
+        to.put("motion_jumps", jumps(all) / seconds);
         Stillness.Rest rest = stillness.in(span);
         to.put("motion_still", rest.share());
         to.put("motion_still_longest", rest.longest());
 
-        List<double[]> camera = known(all, FlowReading.AGREEMENT);
+        // Between two pictures that share nothing there is no camera.
+        List<double[]> camera = known(all, FlowReading.AGREEMENT).stream()
+                .filter(r -> r[FlowReading.JUMPED] == 0)
+                .toList();
         to.put("camera_pan", -Samples.mean(camera, FlowReading.CAMERA_X));
         to.put("camera_tilt", Samples.mean(camera, FlowReading.CAMERA_Y));
         to.put("camera_zoom", Samples.mean(camera, FlowReading.ZOOM));
@@ -136,27 +136,27 @@ public final class MotionStage implements Stage {
                         .mapToDouble(r -> Math.hypot(r[FlowReading.CAMERA_X], r[FlowReading.CAMERA_Y]))
                         .average()
                         .orElse(Double.NaN));
-        to.put("camera_shake", shake(camera));
+        to.put("camera_shake", Shake.of(all));
         to.put("camera_agreement", Samples.mean(camera, FlowReading.AGREEMENT));
+    }
+
+    /** Readings that nothing explains, twice as ill as those beside them: what is too fast for flow, is so for longer. */
+    static int jumps(List<double[]> readings) {
+        int found = 0;
+        for (int i = 0; i < readings.size(); i++) {
+            double[] r = readings.get(i);
+            double beside = Math.max(
+                    i == 0 ? 0 : readings.get(i - 1)[FlowReading.RESIDUE],
+                    i + 1 == readings.size() ? 0 : readings.get(i + 1)[FlowReading.RESIDUE]);
+            if (r[FlowReading.JUMPED] > 0 && r[FlowReading.RESIDUE] >= 2 * beside) {
+                found++;
+            }
+        }
+        return found;
     }
 
     private static List<double[]> known(List<double[]> all, int at) {
         return all.stream().filter(r -> !Double.isNaN(r[at])).toList();
-    }
-
-    /** What is left of the camera's velocity when its mean over the second around is taken off. */
-    private static double shake(List<double[]> camera) {
-        double sum = 0;
-        for (double[] r : camera) {
-            double t = r[FlowReading.TIME];
-            List<double[]> near = camera.stream()
-                    .filter(o -> Math.abs(o[FlowReading.TIME] - t) <= 0.5)
-                    .toList();
-            double dx = r[FlowReading.CAMERA_X] - Samples.mean(near, FlowReading.CAMERA_X);
-            double dy = r[FlowReading.CAMERA_Y] - Samples.mean(near, FlowReading.CAMERA_Y);
-            sum += dx * dx + dy * dy;
-        }
-        return camera.size() < 4 ? Double.NaN : Math.sqrt(sum / camera.size());
     }
 
     /**

@@ -29,6 +29,19 @@ record Borders(double left, double right, double top, double bottom) {
         return new Borders((double) left / w, (double) right / w, (double) top / h, (double) bottom / h);
     }
 
+    /**
+     * What they leave of a picture, in pixels: left, top, and the first column and row beyond it; all of it where they
+     * leave less than a quarter, or the picture is dark altogether and has none.
+     */
+    int[] inside(int w, int h) {
+        int l = (int) Math.round(left * w);
+        int t = (int) Math.round(top * h);
+        int r = w - (int) Math.round(right * w);
+        int b = h - (int) Math.round(bottom * h);
+        boolean enough = r - l > 2 && b - t > 2 && 4L * (r - l) * (b - t) >= (long) w * h;
+        return enough ? new int[] {l, t, r, b} : new int[] {0, 0, w, h};
+    }
+
     private static boolean black(byte[] luma, int from, int step, int n) {
         long sum = 0;
         int low = 0;

@@ -21,16 +21,23 @@ final class Colours {
     }
 
     /** Share of pixels in the eight commonest of 4,096 colours (four bits a channel): near 1 for drawn pictures. */
-    static double palette(byte[] rgb) {
+    static double palette(byte[] rgb, int w, int h) {
+        return palette(rgb, w, 0, 0, w, h);
+    }
+
+    /** The same of a part, from {@code left, top} to before {@code right, bottom}; {@code w} columns a row. */
+    static double palette(byte[] rgb, int w, int left, int top, int right, int bottom) {
         int[] counts = new int[4096];
-        for (int i = 0; i < rgb.length; i += 3) {
-            counts[(rgb[i] & 240) << 4 | (rgb[i + 1] & 240) | (rgb[i + 2] & 240) >> 4]++;
+        for (int y = top; y < bottom; y++) {
+            for (int i = 3 * (y * w + left); i < 3 * (y * w + right); i += 3) {
+                counts[(rgb[i] & 240) << 4 | (rgb[i + 1] & 240) | (rgb[i + 2] & 240) >> 4]++;
+            }
         }
         Arrays.sort(counts);
         long sum = 0;
         for (int k = 1; k <= COMMONEST; k++) {
             sum += counts[counts.length - k];
         }
-        return sum / (rgb.length / 3.0);
+        return (double) sum / ((right - left) * (bottom - top));
     }
 }

@@ -20,7 +20,7 @@ import org.bytedeco.opencv.opencv_core.Mat;
 public final class PictureStage implements Stage {
     /** What it measures and how. */
     public static final StageInfo INFO = new StageInfo(
-            new Method("picture", 1, ""),
+            new Method("picture", 2, ""),
             List.of(
                     new Column("picture_luma", "0..255", "mean luma"),
                     new Column("picture_contrast", "0..127", "standard deviation of luma within a picture, mean"),
@@ -35,13 +35,13 @@ public final class PictureStage implements Stage {
                     new Column(
                             "picture_border_top", "0..1", "rows at the top that are black throughout, of the height"),
                     new Column("picture_border_bottom", "0..1", "rows at the bottom that are black throughout"),
-                    new Column("picture_blockiness", "ratio", "steps at the strongest eighth line over others, less 1"),
+                    new Column("picture_blockiness", "ratio", "steps at the strongest eighth line over others, less 1; edges that go on are left out"),
                     new Column("picture_sharpness", "grey levels", "root mean square of the Laplacian at 360 lines"),
                     new Column("picture_sharpness_min", "grey levels", "the same of the least sharp picture"),
-                    new Column("picture_flat", "0..1", "share of pixels equal to right and lower neighbour within 1"),
-                    new Column("picture_axis_edges", "0..1", "share of strong edges within 3 degrees of an axis"),
-                    new Column("picture_edges", "0..1", "share of pixels on a strong edge"),
-                    new Column("picture_palette", "0..1", "share of pixels in the 8 commonest of 4,096 colours")));
+                    new Column("picture_flat", "0..1", "share of pixels off edges equal to right and lower neighbour within 1, within black borders"),
+                    new Column("picture_axis_edges", "0..1", "share of strong edges within 3 degrees of an axis, within black borders"),
+                    new Column("picture_edges", "0..1", "share of pixels on a strong edge, within black borders"),
+                    new Column("picture_palette", "0..1", "share of pixels in the 8 commonest of 4,096 colours, within black borders")));
 
     /** Pictures looked at a second. */
     public static final double RATE = 2;
@@ -99,7 +99,6 @@ public final class PictureStage implements Stage {
         v[DARK] = tones.dark();
         v[BRIGHT] = tones.bright();
         v[SATURATION] = Colours.saturation(rgb);
-        v[PALETTE] = Colours.palette(rgb);
         Borders b = Borders.of(luma, w, h);
         v[LEFT] = b.left();
         v[RIGHT] = b.right();
@@ -107,7 +106,9 @@ public final class PictureStage implements Stage {
         v[BOTTOM] = b.bottom();
         v[BLOCKINESS] = Blockiness.of(luma, w, h);
         v[SHARPNESS] = sharpness(gray);
-        Edges edges = Edges.of(luma, w, h);
+        int[] in = b.inside(w, h);
+        v[PALETTE] = Colours.palette(rgb, w, in[0], in[1], in[2], in[3]);
+        Edges edges = Edges.of(luma, w, in[0], in[1], in[2], in[3]);
         v[FLAT] = edges.flat();
         v[AXIS] = edges.axis();
         v[STRONG] = edges.strong();

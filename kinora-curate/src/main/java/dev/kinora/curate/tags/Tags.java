@@ -12,7 +12,7 @@ import java.util.Set;
 public final class Tags {
     /** What the tags are and how they are decided. */
     public static final StageInfo INFO = new StageInfo(
-            new Method("tags", 1, ""),
+            new Method("tags", 2, ""),
             Arrays.stream(Tag.values())
                     .map(t -> new Column(t.column(), "0..1", t.formula()))
                     .toList());

@@ -6,6 +6,8 @@ import java.util.List;
 final class Coverage {
     private static final int GRID = 200;
 
+    private static final int NOISE = 12;
+
     private Coverage() {}
 
     /** Share of the picture, 0 to 1. */
@@ -28,5 +30,28 @@ final class Coverage {
             }
         }
         return (double) n / covered.length;
+    }
+
+    /**
+     * How much of what is drawn lies under boxes: the sum of luma's steps there over that of the whole picture, 0 to 1;
+     * steps of less than {@value #NOISE} grey levels are noise. NaN where nothing is drawn.
+     */
+    static double ofEdges(List<TextBox> boxes, byte[] luma, int w, int h) {
+        long all = 0;
+        long under = 0;
+        for (int y = 0; y < h - 1; y++) {
+            for (int x = 0; x < w - 1; x++) {
+                int i = y * w + x;
+                int v = luma[i] & 255;
+                int step = Math.abs(v - (luma[i + 1] & 255)) + Math.abs(v - (luma[i + w] & 255));
+                if (step >= NOISE) {
+                    all += step;
+                    double px = (x + 0.5) / w;
+                    double py = (y + 0.5) / h;
+                    under += boxes.stream().anyMatch(b -> b.contains(px, py)) ? step : 0;
+                }
+            }
+        }
+        return all == 0 ? Double.NaN : (double) under / all;
     }
 }

@@ -1,5 +1,8 @@
 package dev.kinora.curate.text;
 
+import java.util.Arrays;
+import java.util.Comparator;
+
 /**
  * A line of text as a turned rectangle.
  *
@@ -38,6 +41,30 @@ record TextBox(float[] corners, double score) {
             least = Math.min(least, -corners[i]);
         }
         return least;
+    }
+
+    /**
+     * Its corners in pixels as one reads: upper left, upper right, lower right, lower left.
+     *
+     * @param width of the picture
+     * @param height of the picture
+     */
+    float[] level(int width, int height) {
+        Integer[] order = {0, 1, 2, 3};
+        Arrays.sort(order, Comparator.comparingDouble(k -> corners[2 * k] * width));
+        int[] left = byHeight(order[0], order[1]);
+        int[] right = byHeight(order[2], order[3]);
+        int[] around = {left[0], right[0], right[1], left[1]};
+        float[] out = new float[8];
+        for (int k = 0; k < 4; k++) {
+            out[2 * k] = corners[2 * around[k]] * width;
+            out[2 * k + 1] = corners[2 * around[k] + 1] * height;
+        }
+        return out;
+    }
+
+    private int[] byHeight(int a, int b) {
+        return corners[2 * a + 1] <= corners[2 * b + 1] ? new int[] {a, b} : new int[] {b, a};
     }
 
     /** Shared area over joint area of the upright rectangles around both. */

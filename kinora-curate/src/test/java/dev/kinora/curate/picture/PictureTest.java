@@ -54,6 +54,34 @@ class PictureTest {
     }
 
     @Test
+    void edgesThatGoOnAlongTheirLineAreNoGrid() {
+        int[] luma = {16, 180, 162, 131, 112, 84, 65, 35};
+        byte[] bars = new byte[W * H];
+        SplittableRandom random = new SplittableRandom(6);
+        for (int i = 0; i < bars.length; i++) {
+            bars[i] = (byte) (luma[i % W / 16] + random.nextInt(2));
+        }
+        assertThat(Blockiness.of(bars, W, H)).isCloseTo(0, within(0.2));
+    }
+
+    @Test
+    void whatLiesBetweenEdgesAndBarsIsJudged() {
+        byte[] boxed = noise(7);
+        byte[] lined = new byte[W * H];
+        for (int y = 0; y < H; y++) {
+            for (int x = 0; x < W; x++) {
+                boxed[y * W + x] = y < 12 || y >= 52 ? 0 : boxed[y * W + x];
+                lined[y * W + x] = (byte) (x % 8 == 0 ? 200 : 20);
+            }
+        }
+        int[] in = Borders.of(boxed, W, H).inside(W, H);
+        assertThat(in).containsExactly(0, 12, W, 52);
+        assertThat(Edges.of(boxed, W, H).flat()).isGreaterThan(0.3);
+        assertThat(Edges.of(boxed, W, in[0], in[1], in[2], in[3]).flat()).isLessThan(0.02);
+        assertThat(Edges.of(lined, W, H).flat()).isGreaterThan(0.99);
+    }
+
+    @Test
     void drawnEdgesRunAlongTheAxes() {
         byte[] drawn = new byte[W * H];
         byte[] slanted = new byte[W * H];
@@ -77,7 +105,7 @@ class PictureTest {
         for (int i = 0; i < two.length; i++) {
             two[i] = (byte) (i / 3 % 5 == 0 ? 200 : 10);
         }
-        assertThat(Colours.palette(two)).isEqualTo(1);
-        assertThat(Colours.palette(many)).isLessThan(0.05);
+        assertThat(Colours.palette(two, W, H)).isEqualTo(1);
+        assertThat(Colours.palette(many, W, H)).isLessThan(0.05);
     }
 }

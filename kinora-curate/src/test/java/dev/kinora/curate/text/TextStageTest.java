@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kinora.curate.Footage;
 import dev.kinora.curate.cut.CutMode;
+import dev.kinora.curate.frames.Look;
 import dev.kinora.curate.worker.FileCurator;
 import dev.kinora.curate.worker.Recipe;
 import dev.kinora.media.Image;
@@ -16,11 +17,13 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.opencv.opencv_core.Mat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,5 +96,69 @@ class TextStageTest {
         assertThat(s.get("text_area")).isGreaterThan(0.05);
         assertThat(s.get("text_overlay_area")).isZero();
         assertThat(s.get("text_static_area")).isZero();
+    }
+
+    /** A red beaker before a plain ground: rim, band and foot are outlines such as letters have. */
+    private static Image beakers() {
+        BufferedImage b = new BufferedImage(W, H, BufferedImage.TYPE_3BYTE_BGR);
+        Graphics2D g = b.createGraphics();
+        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        g.setColor(new Color(225, 222, 215));
+        g.fillRect(0, 0, W, H);
+        for (int x = 30; x < W - 60; x += 90) {
+            g.setColor(new Color(200, 25, 45));
+            g.fillRect(x, 70, 54, 60);
+            g.fillOval(x, 118, 54, 24);
+            g.setColor(new Color(235, 120, 130));
+            g.fillOval(x, 58, 54, 24);
+            g.setColor(new Color(150, 10, 30));
+            g.drawOval(x, 58, 54, 24);
+            g.drawOval(x + 4, 61, 46, 18);
+        }
+        g.dispose();
+        byte[] bgr = ((DataBufferByte) b.getRaster().getDataBuffer()).getData();
+        byte[] rgb = new byte[bgr.length];
+        for (int i = 0; i < rgb.length; i += 3) {
+            rgb[i] = bgr[i + 2];
+            rgb[i + 1] = bgr[i + 1];
+            rgb[i + 2] = bgr[i];
+        }
+        return Image.of(W, H, rgb);
+    }
+
+    @Test
+    void onlyWhatReadsAsLettersIsALine() {
+        float[] box = {0.2f, 0.4f, 0.86f, 0.4f, 0.86f, 0.6f, 0.2f, 0.6f};
+        float[] rim = {0.08f, 0.28f, 0.28f, 0.28f, 0.28f, 0.46f, 0.08f, 0.46f};
+        Image letters = lettered(Footage.texture(9, W, H), 70, 112);
+        try (TextReader reader = new TextReader();
+                Mat a = Look.mat(letters);
+                Mat b = Look.mat(beakers());
+                Mat c = Look.mat(Footage.texture(9, W, H))) {
+            List<Mat> lines = List.of(
+                    TextReader.level(a, new TextBox(box, 1)),
+                    TextReader.level(b, new TextBox(rim, 1)),
+                    TextReader.level(c, new TextBox(box, 1)));
+            assertThat(reader.read(lines)).containsExactly(true, false, false);
+            lines.forEach(Mat::close);
+        }
+    }
+
+    @Test
+    void aLineThatRunsDownwardsIsTurned() {
+        Image level = lettered(Footage.texture(9, W, H), 70, 112);
+        byte[] turned = new byte[W * H * 3];
+        for (int y = 0; y < H; y++) {
+            for (int x = 0; x < W; x++) {
+                System.arraycopy(level.rgb(), 3 * (y * W + x), turned, 3 * (x * H + H - 1 - y), 3);
+            }
+        }
+        float[] box = {0.4f, 0.2f, 0.6f, 0.2f, 0.6f, 0.86f, 0.4f, 0.86f};
+        try (TextReader reader = new TextReader();
+                Mat a = Look.mat(Image.of(H, W, turned));
+                Mat line = TextReader.level(a, new TextBox(box, 1))) {
+            assertThat(line.cols()).isGreaterThan(line.rows());
+            assertThat(reader.read(List.of(line))).containsExactly(true);
+        }
     }
 }
