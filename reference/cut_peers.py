@@ -1,9 +1,10 @@
 """PySceneDetect's detectors at their defaults on the videos that a cuts.json names, scored as CutScores.java scores.
 
-    python cut_peers.py FOLDER/cuts.json
+    python cut_peers.py FOLDER/cuts.json [ROUNDS]
 
 A cut counts if a detection is within one frame of it, a gradual transition if one is inside it; one detection finds one
 transition. A detection inside a gradual transition is never wrong, nor one where a text card appears.
+All five share one decoding; ROUNDS (1) measures it that many times.
 """
 
 import json
@@ -81,17 +82,19 @@ def main():
     file = Path(sys.argv[1]).resolve()
     videos = json.loads(file.read_text())["videos"]
     paths = {n: file.parent / n if (file.parent / n).exists() else file.parent.parent / n for n in videos}
-    started, cpu, frames, found = time.perf_counter(), time.process_time(), 0, {}
-    for name, path in paths.items():
-        found[name], n = detect(path, KINDS)
-        frames += n
-    wall, cpu = time.perf_counter() - started, time.process_time() - cpu
+    print(f"start: {time.process_time():.2f} s of processor time")
+    for number in range(1, 1 + (int(sys.argv[2]) if len(sys.argv) > 2 else 1)):
+        started, cpu, frames, found = time.perf_counter(), time.process_time(), 0, {}
+        for name, path in paths.items():
+            found[name], n = detect(path, KINDS)
+            frames += n
+        wall, cpu = time.perf_counter() - started, time.process_time() - cpu
+        print(f"round {number}: {frames} frames, {wall:.2f} s, {cpu:.2f} s of processor time: {frames / wall:.0f} "
+              f"frames/s, {frames / cpu:.0f} per second of processor time", flush=True)
     for i, kind in enumerate(KINDS):
         print(f"{kind.__name__}: {score(videos, {n: f[i] for n, f in found.items()})}")
     union = {n: sorted(set().union(*f)) for n, f in found.items()}
     print(f"all five: {score(videos, union)}")
-    print(f"all five from one decoding: {frames} frames, {frames / wall:.0f} frames/s, "
-          f"{frames / cpu:.0f} frames per second of processor time", flush=True)
 
 
 if __name__ == "__main__":

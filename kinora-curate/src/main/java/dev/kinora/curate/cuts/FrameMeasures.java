@@ -8,20 +8,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the detectors compare of a frame, computed once for all of them, in the arithmetic of OpenCV 4.13: HSV planes
- * with hue in half degrees, brightness (Y of YUV), the mean of all samples, and on demand edges and perceptual hashes.
+ * with hue in half degrees, brightness (Y of YUV), the mean of all samples, a thumbnail, and on demand edges and hashes.
  */
 public final class FrameMeasures {
     private static final AtomicLong SERIAL = new AtomicLong();
-    private static final int SHIFT = 12;
-    private static final int[] HUE = table(180 / 6.0);
-    private static final int[] SATURATION = table(255);
 
     private final int width;
     private final int height;
-    private final byte[] hue;
-    private final byte[] saturation;
-    private final byte[] value;
+    private final int[] hsv; // hue << 16 | saturation << 8 | value, [pixels]
     private final int[] brightness = new int[256];
+    private final byte[] thumbnail;
     private final Image image;
     private final double mean;
     private final double deviation;
@@ -36,38 +32,23 @@ public final class FrameMeasures {
     /** What several detectors ask of one pair; the other by its number, since a reference would hold all frames in a row. */
     private record Differences(long other, double hue, double saturation, double value) {}
 
-    private static int[] table(double range) {
-        int[] out = new int[256];
-        for (int i = 1; i < 256; i++) {
-            out[i] = (int) Math.rint(range * (1 << SHIFT) / i);
-        }
-        return out;
-    }
-
     private FrameMeasures(Image image) {
         this.image = image;
         width = image.width();
         height = image.height();
         int n = width * height;
-        hue = new byte[n];
-        saturation = new byte[n];
-        value = new byte[n];
-        byte[] rgb = image.rgb();
+        hsv = new int[n];
+        PixelRow row = new PixelRow(width);
+        Thumbnail small = new Thumbnail(width, height, CutSignals.COLUMNS, CutSignals.ROWS);
         long sum = 0;
-        for (int i = 0, k = 0; i < n; i++, k += 3) {
-            int r = rgb[k] & 255;
-            int g = rgb[k + 1] & 255;
-            int b = rgb[k + 2] & 255;
-            int v = Math.max(r, Math.max(g, b));
-            int diff = v - Math.min(r, Math.min(g, b));
-            int sector = v == r ? g - b : v == g ? b - r + 2 * diff : r - g + 4 * diff;
-            int h = (sector * HUE[diff] + (1 << (SHIFT - 1))) >> SHIFT;
-            hue[i] = (byte) (h < 0 ? h + 180 : h);
-            saturation[i] = (byte) ((diff * SATURATION[v] + (1 << (SHIFT - 1))) >> SHIFT);
-            value[i] = (byte) v;
-            brightness[(r * 4899 + g * 9617 + b * 1868 + 8192) >> 14]++;
-            sum += r + g + b;
+        for (int y = 0; y < height; y++) {
+            row.read(image.rgb(), y);
+            row.hsv(hsv, y * width);
+            row.brightness(brightness);
+            sum += row.sum();
+            small.add(y, row);
         }
+        thumbnail = small.cells();
         mean = (double) sum / (3L * n);
         deviation = deviation(brightness, n);
     }
@@ -135,43 +116,62 @@ public final class FrameMeasures {
 
     /** Mean absolute difference of the edge maps, 0..255; {@code kernel} pixels wide, 0 to choose by size. */
     public double edgeDifference(FrameMeasures other, int kernel) {
-        return difference(edges(kernel), other.edges(kernel));
+        checkSize(other.hsv.length);
+        byte[] a = edges(kernel);
+        byte[] b = other.edges(kernel);
+        long different = 0;
+        for (int i = 0; i < a.length; i++) {
+            different += a[i] == b[i] ? 0 : 255;
+        }
+        return (double) different / a.length;
+    }
+
+    /** The mean of each cell of 16 x 9, RGB, [432]; not to be written to. */
+    byte[] thumbnail() {
+        return thumbnail;
     }
 
     private Differences differences(FrameMeasures other) {
         if (differences.other != other.serial) {
-            differences = new Differences(
-                    other.serial,
-                    difference(hue, other.hue),
-                    difference(saturation, other.saturation),
-                    difference(value, other.value));
+            checkSize(other.hsv.length);
+            long hue = 0;
+            long saturation = 0;
+            long value = 0;
+            for (int from = 0; from < hsv.length; from += 1 << 20) {
+                int to = Math.min(hsv.length, from + (1 << 20)); // so that an int holds the sum
+                hue += difference(hsv, other.hsv, from, to, 16);
+                saturation += difference(hsv, other.hsv, from, to, 8);
+                value += difference(hsv, other.hsv, from, to, 0);
+            }
+            double n = hsv.length;
+            differences = new Differences(other.serial, hue / n, saturation / n, value / n);
         }
         return differences;
     }
 
-    private byte[] edges(int kernel) {
-        return edges.computeIfAbsent(kernel, k -> Edges.of(value, width, height, k));
-    }
-
-    private static double difference(byte[] a, byte[] b) {
-        if (a.length != b.length) {
+    private void checkSize(int pixels) {
+        if (pixels != hsv.length) {
             throw new IllegalArgumentException(
-                    "FrameMeasures: pixels = " + b.length + " (expected: " + a.length + " as the frame before)");
+                    "FrameMeasures: pixels = " + pixels + " (expected: " + hsv.length + " as the frame before)");
         }
-        return (double) absoluteDifference(a, b) / a.length;
     }
 
-    private static long absoluteDifference(byte[] a, byte[] b) {
-        long total = 0;
-        for (int from = 0; from < a.length; from += 1 << 20) {
-            int to = Math.min(a.length, from + (1 << 20));
-            int sum = 0; // an int, so that the loop becomes vector code
-            for (int i = from; i < to; i++) {
-                sum += Math.abs((a[i] & 255) - (b[i] & 255));
-            }
-            total += sum;
+    private static int difference(int[] a, int[] b, int from, int to, int shift) {
+        int sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += Math.abs(((a[i] >> shift) & 255) - ((b[i] >> shift) & 255));
         }
-        return total;
+        return sum;
+    }
+
+    private byte[] edges(int kernel) {
+        return edges.computeIfAbsent(kernel, k -> {
+            byte[] value = new byte[hsv.length];
+            for (int i = 0; i < value.length; i++) {
+                value[i] = (byte) hsv[i];
+            }
+            return Edges.of(value, width, height, k);
+        });
     }
 
     /** The brightness histogram of {@code bins} equal bins, scaled to length 1, [bins]. */
@@ -233,7 +233,7 @@ public final class FrameMeasures {
     private boolean[] hash(int size, int lowpass) {
         HashKey key = new HashKey(size, lowpass);
         if (!key.equals(hashKey)) {
-            hash = PerceptualHash.of(image, size, lowpass);
+            hash = FrameHash.of(image, size, lowpass);
             hashKey = key;
         }
         return hash;

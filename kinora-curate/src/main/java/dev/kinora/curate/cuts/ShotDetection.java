@@ -111,7 +111,7 @@ public final class ShotDetection implements FrameObserver {
         }
         content[frames] = score == null ? 0 : score.next(measures);
         pts[frames] = frame.pts();
-        thumbnails.add(Thumbnail.of(measures.image(), CutSignals.COLUMNS, CutSignals.ROWS));
+        thumbnails.add(measures.thumbnail());
         for (Watch w : watches) {
             w.look(frames, frame.seconds(), measures);
         }

@@ -3,6 +3,7 @@ package dev.kinora.curate.cuts;
 import dev.kinora.media.Image;
 import dev.kinora.media.MediaException;
 import dev.kinora.media.Rational;
+import dev.kinora.media.Resample;
 import dev.kinora.media.VideoSpec;
 import dev.kinora.media.VideoWriter;
 import dev.kinora.toybox.ToyboxMix;
@@ -75,10 +76,12 @@ final class ComposedVideo {
         return frames.size();
     }
 
-    void write(Path file) throws MediaException {
-        try (VideoWriter out = VideoWriter.open(file, VideoSpec.of(WIDTH, HEIGHT, Rational.of(RATE)))) {
+    /** Writes it at its own 256 columns, or enlarged to more. */
+    void write(Path file, int width) throws MediaException {
+        int height = width * HEIGHT / WIDTH;
+        try (VideoWriter out = VideoWriter.open(file, VideoSpec.of(width, height, Rational.of(RATE)))) {
             for (byte[] f : frames) {
-                out.write(Image.of(WIDTH, HEIGHT, f));
+                out.write(Image.of(WIDTH, HEIGHT, f).resize(width, height, Resample.BICUBIC));
             }
             out.finish();
         }

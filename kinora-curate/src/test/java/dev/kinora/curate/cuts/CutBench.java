@@ -18,9 +18,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores of the cascade, by hand: {@code compose FOLDER FIRST_SEED VIDEOS} writes composed videos and their
- * {@code cuts.json}; {@code score FOLDER/cuts.json [WEIGHTS]} runs the cascade over the videos that such a file names;
- * {@code tune FOLDER/cuts.json TRIES} looks for the best rule on them. docs/curation-cuts.md has the results.
+ * Scores of the cascade, by hand: {@code compose FOLDER FIRST_SEED VIDEOS [WIDTH]} writes composed videos and
+ * their {@code cuts.json}; {@code score FOLDER/cuts.json [WEIGHTS]} runs the cascade over the videos that such a file names;
+ * {@code tune FOLDER/cuts.json TRIES} looks for the best rule on them; {@code speed FOLDER/cuts.json ROUNDS} measures. docs/curation-cuts.md has the results.
  */
 final class CutBench {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,20 +32,24 @@ final class CutBench {
 
     public static void main(String[] args) throws IOException {
         switch (args[0]) {
-            case "compose" -> compose(Path.of(args[1]), Long.parseLong(args[2]), Integer.parseInt(args[3]));
+            case "compose" -> {
+                int width = args.length > 4 ? Integer.parseInt(args[4]) : ComposedVideo.WIDTH;
+                compose(Path.of(args[1]), Long.parseLong(args[2]), Integer.parseInt(args[3]), width);
+            }
             case "score" -> score(Path.of(args[1]), args.length > 2 ? Path.of(args[2]) : null);
+            case "speed" -> speed(Path.of(args[1]), Integer.parseInt(args[2]));
             case "tune" -> tune(Path.of(args[1]), Integer.parseInt(args[2]));
             default -> throw new IllegalArgumentException(args[0]);
         }
     }
 
-    private static void compose(Path folder, long firstSeed, int videos) throws IOException {
+    private static void compose(Path folder, long firstSeed, int videos, int width) throws IOException {
         Files.createDirectories(folder);
         Map<String, Object> all = new LinkedHashMap<>();
         for (int i = 0; i < videos; i++) {
             ComposedVideo v = ComposedVideo.of(firstSeed + i, 11);
             String name = "composed_%03d.mp4".formatted(firstSeed + i);
-            v.write(folder.resolve(name));
+            v.write(folder.resolve(name), width);
             List<Integer> cuts = new ArrayList<>();
             List<Map<String, Object>> graduals = new ArrayList<>();
             for (ComposedVideo.Truth t : v.truth()) {
@@ -125,6 +129,29 @@ final class CutBench {
         System.out.printf(
                 "%d frames, %.1f s, %.0f frames/s, %.0f frames per second of processor time%n",
                 frames, seconds, frames / seconds, frames / ((processTime() - cpu) / 1e9));
+    }
+
+    /** Every round decodes and judges all files once more; what the process took before it is in the first line. */
+    private static void speed(Path file, int rounds) throws IOException {
+        List<Item> items = read(file);
+        System.out.printf("start: %.2f s of processor time%n", processTime() / 1e9);
+        for (int round = 1; round <= rounds; round++) {
+            long started = System.nanoTime();
+            long cpu = processTime();
+            int frames = 0;
+            int found = 0;
+            for (Item item : items) {
+                CutSignals signals = decode(item, null);
+                frames += signals.frames();
+                found += FusionRule.DEFAULT.apply(signals).size();
+            }
+            double wall = (System.nanoTime() - started) / 1e9;
+            double processor = (processTime() - cpu) / 1e9;
+            System.out.printf(
+                    "round %d: %d frames, %d transitions, %.2f s, %.2f s of processor time: %.0f frames/s, %.0f per second"
+                            + " of processor time%n",
+                    round, frames, found, wall, processor, frames / wall, frames / processor);
+        }
     }
 
     private static long processTime() {

@@ -1,23 +1,28 @@
 package dev.kinora.curate.cuts;
 
+import dev.kinora.curate.frames.Look;
 import dev.kinora.media.Image;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.opencv.global.opencv_core;
+import org.bytedeco.opencv.global.opencv_imgproc;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.bytedeco.opencv.opencv_core.Size;
 
 /**
- * pHash: the low frequencies of a small grey picture, each one bit for above or below their median.
+ * The hash that PySceneDetect compares frames by: the low frequencies of a small grey picture, the mean among them, each
+ * one bit for above or below their median. {@link dev.kinora.curate.dedup.PerceptualHash} is of a clip, for finding
+ * copies, and leaves the mean and all that lighting changes out.
  *
  * <p>The cosine transform is OpenCV's: in a flat picture every frequency but the first is rounding noise, and its bits
  * are equal only where the rounding is.
  */
-final class PerceptualHash {
-    private PerceptualHash() {}
+final class FrameHash {
+    private FrameHash() {}
 
     static boolean[] of(Image image, int size, int lowpass) {
         int side = size * lowpass;
-        byte[] small = shrink(grey(image), image.width(), image.height(), side);
+        byte[] small = shrink(image, side);
         int max = 0;
         for (byte b : small) {
             max = Math.max(max, b & 255);
@@ -38,26 +43,14 @@ final class PerceptualHash {
         return bits;
     }
 
-    private static byte[] grey(Image image) {
-        byte[] rgb = image.rgb();
-        byte[] out = new byte[rgb.length / 3];
-        for (int i = 0, k = 0; i < out.length; i++, k += 3) {
-            int sum = (rgb[k] & 255) * 9798 + (rgb[k + 1] & 255) * 19235 + (rgb[k + 2] & 255) * 3735;
-            out[i] = (byte) ((sum + (1 << 14)) >> 15);
-        }
-        return out;
-    }
-
-    private static byte[] shrink(byte[] grey, int width, int height, int side) {
-        try (Mat from = new Mat(height, width, opencv_core.CV_8UC1);
+    private static byte[] shrink(Image image, int side) {
+        try (Mat from = Look.mat(image);
+                Mat grey = new Mat();
                 Mat to = new Mat();
-                org.bytedeco.opencv.opencv_core.Size size = new org.bytedeco.opencv.opencv_core.Size(side, side)) {
-            from.data().put(grey, 0, grey.length);
-            org.bytedeco.opencv.global.opencv_imgproc.resize(
-                    from, to, size, 0, 0, org.bytedeco.opencv.global.opencv_imgproc.INTER_AREA);
-            byte[] out = new byte[side * side];
-            to.data().get(out, 0, out.length);
-            return out;
+                Size size = new Size(side, side)) {
+            opencv_imgproc.cvtColor(from, grey, opencv_imgproc.COLOR_RGB2GRAY);
+            opencv_imgproc.resize(grey, to, size, 0, 0, opencv_imgproc.INTER_AREA);
+            return Look.bytes(to);
         }
     }
 
