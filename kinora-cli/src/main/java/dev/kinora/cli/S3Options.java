@@ -41,7 +41,7 @@ final class S3Options {
 
     S3Settings settings() {
         S3Settings usual = S3Settings.DEFAULT;
-        return new S3Settings(endpoint, region, pathStyle, anonymous, usual.attempts(), usual.pause());
+        return new S3Settings(endpoint, region, pathStyle, anonymous, usual.attempts(), usual.pauseMillis());
     }
 
     long spoolBytes() {

@@ -10,6 +10,8 @@ import dev.kinora.curate.engine.CurateListener;
 import dev.kinora.curate.engine.RemoteFile;
 import dev.kinora.curate.engine.TinyRuns;
 import dev.kinora.curate.engine.UnreadableFileException;
+import dev.kinora.curate.worker.Hashes;
+import dev.kinora.testkit.S3Double;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -41,7 +44,7 @@ class S3Test {
 
     S3Test() throws IOException {
         server = new S3Double();
-        store = new S3(server.settings());
+        store = new S3(new S3Settings(server.endpoint(), "", true, false, 4, 5));
     }
 
     @BeforeEach
@@ -155,6 +158,34 @@ class S3Test {
         anotherDatasetIsRefused(dataset);
     }
 
+    /** Stopped after hashing, with a spool for nothing: the next run fetches each file once, to curate it. */
+    @Test
+    void aRunThatGoesOnHashesOnlyWhatHasChanged() throws Exception {
+        for (String key : List.of("raw/a.mp4", "raw/b.mp4", "raw/c.mp4")) {
+            server.put(key, key.getBytes(UTF_8));
+        }
+        Path dataset = folder.resolve("dataset");
+        assertThatThrownBy(() -> TinyRuns.stopAt("curate", store.find(RAW), 0, dataset))
+                .isInstanceOf(CancellationException.class);
+        server.requests.clear();
+        server.put("raw/b.mp4", "another".getBytes(UTF_8));
+        server.put("raw/d.mp4", "new".getBytes(UTF_8));
+        TinyRuns.curate(store.find(RAW), 1 << 20, dataset);
+        assertThat(server.requests.stream().filter(r -> r.startsWith("GET /bucket/raw/")))
+                .as("the unchanged ones to be curated, the others to be hashed and then curated from the spool")
+                .containsExactlyInAnyOrder(
+                        "GET /bucket/raw/a.mp4",
+                        "GET /bucket/raw/b.mp4",
+                        "GET /bucket/raw/c.mp4",
+                        "GET /bucket/raw/d.mp4");
+        assertThat(TinyRuns.hashes(dataset))
+                .contains(Hashes.ofText("raw/a.mp4"), Hashes.ofText("another"), Hashes.ofText("new"))
+                .doesNotContain(Hashes.ofText("raw/b.mp4"));
+        server.requests.clear();
+        TinyRuns.curate(store.find(RAW), 1 << 20, dataset);
+        assertThat(server.requests).allMatch(r -> r.equals("GET /bucket"));
+    }
+
     /** Every request in turn is the first of which nothing comes any more. */
     private void stoppedAnywhereItGoesOn(Path dataset, Map<String, byte[]> expected) throws IOException {
         boolean failed = true;
@@ -232,7 +263,9 @@ class S3Test {
             for (Path p : walk.filter(Files::isRegularFile)
                     .sorted(Comparator.naturalOrder())
                     .toList()) {
-                all.put(dataset.relativize(p).toString().replace('\\', '/'), Files.readAllBytes(p));
+                if (!String.valueOf(p.getFileName()).startsWith(".")) {
+                    all.put(dataset.relativize(p).toString().replace('\\', '/'), Files.readAllBytes(p));
+                }
             }
         }
         return all;
