@@ -86,6 +86,18 @@ final class CurateCommand extends Action {
     private S3Options s3 = new S3Options();
 
     @Option(
+            names = "--spool",
+            paramLabel = "SIZE",
+            description = "How much of what lies in buckets is kept at a time, here or by each executor. Default: 8G.")
+    private Converters.ByteCount spool = new Converters.ByteCount(8L << 30);
+
+    @Option(
+            names = "--work",
+            paramLabel = "FOLDER",
+            description = "Where a dataset that goes into a bucket is made; it stays there.")
+    private @Nullable Path work;
+
+    @Option(
             names = "--shots",
             paramLabel = "HOW",
             description = "cascade finds shots by the detectors of kinora curate cuts; whole takes each file for one,"
@@ -249,7 +261,6 @@ final class CurateCommand extends Action {
         if (!S3Uri.is(to)) {
             return Path.of(to);
         }
-        Path work = s3.work();
         if (work == null) {
             throw refuse("--work", "none", "a folder to make the dataset in, which then goes to " + to);
         }
@@ -269,7 +280,7 @@ final class CurateCommand extends Action {
                 }
             }
             BucketResults results = S3Uri.is(to) ? new BucketResults(store, S3Uri.parse(to)) : null;
-            Engine.Run run = curator.run(new Inputs(local, remotes, s3.spoolBytes(), results), dataset);
+            Engine.Run run = curator.run(new Inputs(local, remotes, spool.bytes(), results), dataset);
             if (results != null) {
                 new Publication(store, S3Uri.parse(to), listener).publish(dataset);
                 results.remove();

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,6 +74,9 @@ public final class S3Double implements AutoCloseable {
 
     /** What it was asked, such as {@code PUT /bucket/key}, in order. */
     public final List<String> requests = new CopyOnWriteArrayList<>();
+
+    /** Bytes of objects that it has sent. */
+    public final AtomicLong sent = new AtomicLong();
 
     /** Asked for each request. */
     public volatile Function<String, Fault> faults = r -> Fault.NONE;
@@ -235,6 +239,7 @@ public final class S3Double implements AutoCloseable {
         }
         x.sendResponseHeaders(status, content.length == 0 ? -1 : content.length);
         int until = fault == Fault.BREAK ? content.length / 2 : content.length;
+        sent.addAndGet(until);
         x.getResponseBody().write(content, 0, until);
         x.getResponseBody().flush();
     }

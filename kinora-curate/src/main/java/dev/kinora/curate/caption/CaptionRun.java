@@ -3,6 +3,7 @@ package dev.kinora.curate.caption;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.engine.CurateListener;
 import dev.kinora.language.caption.CaptionDraw;
 import dev.kinora.language.caption.CaptionKind;
@@ -14,7 +15,6 @@ import dev.kinora.language.caption.Outcome;
 import dev.kinora.language.prompt.Prompt;
 import dev.kinora.language.prompt.WordLimit;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,7 +64,7 @@ public final class CaptionRun {
      * @param again whether clips whose captions are not whole are asked about again
      * @param replace whether captions by other means are replaced, instead of refused
      */
-    public Result run(Path dataset, Clip.Choice choice, boolean again, boolean replace) throws IOException {
+    public Result run(Dataset dataset, Clip.Choice choice, boolean again, boolean replace) throws IOException {
         ClipRun.Done done = new ClipRun(dataset, new Captioning(), listener).run(choice, again, replace);
         Map<String, Integer> drawn = new LinkedHashMap<>();
         Map<String, LengthHistogram> lengths = new LinkedHashMap<>();

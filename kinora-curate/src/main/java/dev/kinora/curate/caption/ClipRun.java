@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.engine.CurateListener;
@@ -41,12 +42,14 @@ final class ClipRun {
     /** Clips in a row that get no answer, beyond those open at once, after which the endpoint counts as gone. */
     private static final int GONE = 4;
 
+    private final Dataset home;
     private final Path dataset;
     private final Question question;
     private final CurateListener listener;
 
-    ClipRun(Path dataset, Question question, CurateListener listener) {
-        this.dataset = dataset;
+    ClipRun(Dataset home, Question question, CurateListener listener) {
+        this.home = home;
+        dataset = home.folder();
         this.question = question;
         this.listener = listener;
     }
@@ -163,7 +166,7 @@ final class ClipRun {
     private void one(Clip clip, AnswerJournal journal, AtomicInteger unanswered, int slots) throws IOException {
         ObjectNode answer;
         try {
-            ClipFrames frames = new ClipLook(dataset, journal.aside())
+            ClipFrames frames = new ClipLook(home, journal.aside())
                     .frames(clip, question.times(clip.seconds()), question.longSide());
             answer = question.ask(frames);
             unanswered.set(0);
@@ -218,6 +221,7 @@ final class ClipRun {
         Files.write(lines, text.toString().getBytes(UTF_8));
         parquet(lines, parquet);
         SideTable.commit(dataset, question.table(), plan + "\n" + text, List.of(parquet, lines, facts));
+        home.added(question.table());
     }
 
     private void parquet(Path lines, Path file) throws IOException {

@@ -1,6 +1,7 @@
 package dev.kinora.curate.caption;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.engine.CurateListener;
 import dev.kinora.language.caption.ClipFrames;
 import dev.kinora.language.caption.Outcome;
@@ -10,7 +11,6 @@ import dev.kinora.language.judge.Judgement;
 import dev.kinora.language.judge.NegativeTag;
 import dev.kinora.language.prompt.Prompt;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +59,7 @@ public final class JudgeRun {
      * @param again whether clips without a usable answer are asked about again
      * @param replace whether judgements by other means are replaced, instead of refused
      */
-    public Result run(Path dataset, Clip.Choice choice, boolean again, boolean replace) throws IOException {
+    public Result run(Dataset dataset, Clip.Choice choice, boolean again, boolean replace) throws IOException {
         ClipRun.Done done = new ClipRun(dataset, new Judging(), listener).run(choice, again, replace);
         Map<String, Count> tags = new LinkedHashMap<>();
         for (NegativeTag tag : NegativeTag.values()) {

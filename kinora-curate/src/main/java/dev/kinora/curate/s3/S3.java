@@ -1,6 +1,7 @@
 package dev.kinora.curate.s3;
 
 import dev.kinora.curate.engine.RemoteFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;
@@ -112,12 +113,54 @@ public final class S3 implements AutoCloseable {
 
     /** A small object; empty where there is none. */
     Optional<byte[]> read(S3Uri at) throws IOException {
+        return content(at).map(Content::bytes);
+    }
+
+    /**
+     * An object's content.
+     *
+     * @param bytes all of it
+     * @param etag that it had
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Content(byte[] bytes, String etag) {}
+
+    /** The same, and which it was. */
+    Optional<Content> content(S3Uri at) throws IOException {
         try {
             ResponseBytes<GetObjectResponse> all =
                     client.getObjectAsBytes(b -> b.bucket(at.bucket()).key(at.key()));
-            return Optional.of(all.asByteArray());
+            return Optional.of(new Content(all.asByteArray(), all.response().eTag()));
         } catch (NoSuchKeyException e) {
             return Optional.empty();
+        } catch (SdkException e) {
+            throw failed(at, e);
+        }
+    }
+
+    /**
+     * A part of an object.
+     *
+     * @throws NoSuchFileException if there is no such object
+     * @throws EOFException if it is shorter
+     */
+    byte[] range(S3Uri at, long offset, long bytes) throws IOException {
+        try {
+            byte[] part = client.getObjectAsBytes(b -> b.bucket(at.bucket())
+                            .key(at.key())
+                            .range("bytes=" + offset + "-" + (offset + bytes - 1)))
+                    .asByteArray();
+            if (part.length != bytes) {
+                throw new EOFException(at.toString());
+            }
+            return part;
+        } catch (NoSuchKeyException e) {
+            throw new NoSuchFileException(at.toString());
+        } catch (S3Exception e) {
+            if (e.statusCode() == 416) {
+                throw new EOFException(at.toString());
+            }
+            throw failed(at, e);
         } catch (SdkException e) {
             throw failed(at, e);
         }

@@ -9,6 +9,7 @@ import dev.kinora.curate.Footage;
 import dev.kinora.curate.cut.CutMode;
 import dev.kinora.curate.dataset.Commit;
 import dev.kinora.curate.dataset.Form;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.Plan;
 import dev.kinora.curate.dataset.SideTable;
@@ -117,7 +118,7 @@ final class CaptionRunTest {
                 ChatSettings.of(server.url(), "eyes").concurrency(concurrency).patience(Duration.ofSeconds(30), hasty));
         try (ChatCaptioner captioner = new ChatCaptioner(client, client, recipe, SMALL)) {
             return new CaptionRun(captioner, recipe.draw(), CurateListener.SILENT)
-                    .run(dataset, Clip.Choice.ALL, again, replace);
+                    .run(Dataset.of(dataset), Clip.Choice.ALL, again, replace);
         }
     }
 
@@ -280,7 +281,7 @@ final class CaptionRunTest {
                 });
                 ChatJudge judge = new ChatJudge(new ChatClient(ChatSettings.of(server.url(), "eyes")), SMALL)) {
             JudgeRun.Result result =
-                    new JudgeRun(judge, CurateListener.SILENT).run(dataset, Clip.Choice.ALL, false, false);
+                    new JudgeRun(judge, CurateListener.SILENT).run(Dataset.of(dataset), Clip.Choice.ALL, false, false);
             assertThat(result.outcomes()).isEqualTo(Map.of("ok", 3, "malformed", 1));
             assertThat(result.tags().get("judge_low_quality")).isEqualTo(new JudgeRun.Count(1, 2, 1));
             assertThat(result.tags().get("judge_incoherent")).isEqualTo(new JudgeRun.Count(0, 0, 4));
@@ -306,7 +307,7 @@ final class CaptionRunTest {
             asked = server.questions();
         }
         Path out = folder.resolve("pairs.jsonl");
-        assertThat(TrainingPairs.write(dataset, TrainingPairs.Form.TEXT, SMALL, out))
+        assertThat(TrainingPairs.write(Dataset.of(dataset), TrainingPairs.Form.TEXT, SMALL, out))
                 .isEqualTo(4);
         for (String line : Files.readAllLines(out)) {
             JsonNode messages = AnswerJournal.JSON.readTree(line).path("messages");
@@ -316,7 +317,7 @@ final class CaptionRunTest {
             assertThat(messages.get(2).path("content").asText()).startsWith("A texture");
         }
         Path seen = folder.resolve("seen.jsonl");
-        assertThat(TrainingPairs.write(dataset, TrainingPairs.Form.FRAMES, SMALL, seen))
+        assertThat(TrainingPairs.write(Dataset.of(dataset), TrainingPairs.Form.FRAMES, SMALL, seen))
                 .isEqualTo(4);
         assertThat(Files.readAllLines(seen).getFirst().split("data:image/jpeg", -1))
                 .hasSize(3);
