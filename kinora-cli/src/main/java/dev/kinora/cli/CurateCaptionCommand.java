@@ -5,6 +5,7 @@ import dev.kinora.curate.caption.CaptionedShards;
 import dev.kinora.curate.caption.ToyboxCaptioner;
 import dev.kinora.curate.caption.TrainingPairs;
 import dev.kinora.language.caption.CaptionDraw;
+import dev.kinora.language.caption.CaptionKind;
 import dev.kinora.language.caption.CaptionRecipe;
 import dev.kinora.language.caption.Captioner;
 import dev.kinora.language.caption.ChatCaptioner;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -160,9 +162,10 @@ final class CurateCaptionCommand extends Action {
             interrupts().onStop(writer::cancel);
         }
         try (by) {
-            for (var kind : drawn.weights().keySet()) {
+            for (CaptionKind kind : drawn.weights().keySet()) {
                 if (!by.kinds().contains(kind)) {
-                    throw refuse("--draw", drawn, "kinds that the recipe makes: " + by.kinds());
+                    String made = by.kinds().stream().map(CaptionKind::word).collect(Collectors.joining(", "));
+                    throw refuse("--draw", draw == null ? drawn : draw, "kinds that the recipe makes: " + made);
                 }
             }
             CaptionRun run = new CaptionRun(by, drawn, new ClipProgress(progress, interrupts()));

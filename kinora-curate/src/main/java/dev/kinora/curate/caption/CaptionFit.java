@@ -76,13 +76,13 @@ public final class CaptionFit {
                 .map(s -> s.method().model())
                 .findFirst()
                 .orElseThrow(() -> new IOException(
-                        "score-captions: embeddings = none in " + dataset + " (expected: a dataset made with --clip)"));
+                        "score-captions: embeddings = none in " + home.name() + " (expected: a dataset made with --clip)"));
         if (!embedded.equals(hash)) {
             throw new IOException("score-captions: model = " + hash + " (expected: " + embedded
                     + ", which embedded the dataset's clips)");
         }
         Path captions = SideTable.find(dataset, manifest, CAPTIONS, ".parquet")
-                .orElseThrow(() -> new IOException("score-captions: captions = none in " + dataset
+                .orElseThrow(() -> new IOException("score-captions: captions = none in " + home.name()
                         + " (expected: a dataset after kinora curate caption)"));
         List<Captioned> all = read(dataset.resolve(Manifest.EMBEDDINGS), captions);
         if (all.isEmpty()) {

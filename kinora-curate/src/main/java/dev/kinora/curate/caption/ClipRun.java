@@ -77,7 +77,7 @@ final class ClipRun {
         ObjectNode plan = question.plan();
         Map<String, ObjectNode> rows = committed(manifest, plan, replace);
         List<ObjectNode> before = List.copyOf(rows.values());
-        try (AnswerJournal journal = AnswerJournal.open(dataset, question.table(), plan, replace)) {
+        try (AnswerJournal journal = AnswerJournal.open(home, question.table(), plan, replace)) {
             rows.putAll(journal.answers());
             List<Clip> todo = clips.stream()
                     .filter(c ->
@@ -119,7 +119,7 @@ final class ClipRun {
         }
         if (!AnswerJournal.JSON.readTree(Files.readString(facts.get())).equals(plan)) {
             if (!replace) {
-                throw new IOException("curate: dataset = " + dataset + " (expected: one without " + question.table()
+                throw new IOException("curate: dataset = " + home.name() + " (expected: one without " + question.table()
                         + " by other means, which " + facts.get().getFileName()
                         + " names; --replace makes them anew)");
             }

@@ -51,7 +51,7 @@ public final class TrainingPairs {
         Path dataset = home.folder();
         Path lines = SideTable.find(dataset, Manifest.read(dataset), CaptionRun.TABLE, ".jsonl")
                 .orElseThrow(() -> new IOException(
-                        "curate: dataset = " + dataset + " (expected: one with captions; kinora curate caption)"));
+                        "curate: dataset = " + home.name() + " (expected: one with captions; kinora curate caption)"));
         Map<String, Clip> clips = new HashMap<>();
         Clip.of(dataset, new Clip.Choice(null, true)).forEach(c -> clips.put(c.id(), c));
         int pairs = 0;
