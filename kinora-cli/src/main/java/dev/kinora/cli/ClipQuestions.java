@@ -1,7 +1,8 @@
 package dev.kinora.cli;
 
 import dev.kinora.curate.caption.Clip;
-import dev.kinora.curate.dataset.Dataset;
+import dev.kinora.curate.caption.ClipRun;
+import dev.kinora.curate.caption.Question;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.language.caption.Sampling;
@@ -63,17 +64,15 @@ final class ClipQuestions {
         return endpoint.settings(console, "--model", model);
     }
 
-    /** A run over the clips. */
-    interface Run<T> {
-        T of(Dataset dataset, Clip.Choice choice, boolean again, boolean replace) throws IOException;
-    }
-
     /** Asks, with progress; stopped, it says how to go on. */
-    <T> T ask(Progress progress, Run<T> run) throws IOException {
+    ClipRun.Done ask(Action action, Question question) throws IOException {
+        Progress progress = new Progress(action.console());
+        ClipProgress listener = new ClipProgress(progress, action.interrupts());
+        Clip.Choice choice = new Clip.Choice(only, duplicates);
         try {
-            T result = open(d -> run.of(d, new Clip.Choice(only, duplicates), again, replace));
+            ClipRun.Done done = open(d -> new ClipRun(d, question, listener).run(choice, again, replace));
             progress.end();
-            return result;
+            return done;
         } catch (CancellationException e) {
             throw new Interrupts.InterruptedWork("interrupted: the same command goes on from here");
         }

@@ -1,6 +1,6 @@
 package dev.kinora.cli;
 
-import dev.kinora.curate.caption.CaptionRun;
+import dev.kinora.curate.caption.CaptionQuestion;
 import dev.kinora.curate.caption.CaptionedShards;
 import dev.kinora.curate.caption.ToyboxCaptioner;
 import dev.kinora.curate.caption.TrainingPairs;
@@ -141,7 +141,6 @@ final class CurateCaptionCommand extends Action {
             Path to = shards;
             return new Exported(to, questions.open(d -> CaptionedShards.write(d.folder(), to)), "clips");
         }
-        Progress progress = new Progress(console());
         ChatClient eyes = null;
         ChatClient writer = null;
         Captioner by;
@@ -168,8 +167,8 @@ final class CurateCaptionCommand extends Action {
                     throw refuse("--draw", draw == null ? drawn : draw, "kinds that the recipe makes: " + made);
                 }
             }
-            CaptionRun run = new CaptionRun(by, drawn, new ClipProgress(progress, interrupts()));
-            CaptionRun.Result result = questions.ask(progress, run::run);
+            CaptionQuestion question = new CaptionQuestion(by, drawn);
+            CaptionQuestion.Result result = question.result(questions.ask(this, question));
             return new Captioned(
                     questions.dataset().given(),
                     result,
@@ -214,7 +213,7 @@ final class CurateCaptionCommand extends Action {
      */
     record Captioned(
             String dataset,
-            CaptionRun.Result captions,
+            CaptionQuestion.Result captions,
             @Nullable Spent spent,
             @Nullable Spent spentOnSummaries) implements Report {
         @Override

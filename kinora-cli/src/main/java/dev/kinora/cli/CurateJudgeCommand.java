@@ -1,6 +1,6 @@
 package dev.kinora.cli;
 
-import dev.kinora.curate.caption.JudgeRun;
+import dev.kinora.curate.caption.JudgeQuestion;
 import dev.kinora.language.caption.Sampling;
 import dev.kinora.language.chat.ChatClient;
 import dev.kinora.language.judge.ChatJudge;
@@ -36,12 +36,11 @@ final class CurateJudgeCommand extends Action {
     Report run() throws IOException {
         Sampling usual = Sampling.DEFAULT;
         Sampling sampling = questions.sampling(this, usual.denseSeconds(), usual.denseFrames());
-        Progress progress = new Progress(console());
         ChatClient client = new ChatClient(questions.settings(console()));
         interrupts().onStop(client::cancel);
         try (ChatJudge judge = new ChatJudge(client, sampling)) {
-            JudgeRun run = new JudgeRun(judge, new ClipProgress(progress, interrupts()));
-            JudgeRun.Result result = questions.ask(progress, run::run);
+            JudgeQuestion question = new JudgeQuestion(judge);
+            JudgeQuestion.Result result = question.result(questions.ask(this, question));
             return new Judged(questions.dataset().given(), result, Spent.of(client.totals()));
         }
     }
@@ -52,7 +51,7 @@ final class CurateJudgeCommand extends Action {
      * @param judgements rows, outcomes and how the tags came out
      * @param spent on the model
      */
-    record Judged(String dataset, JudgeRun.Result judgements, Spent spent) implements Report {
+    record Judged(String dataset, JudgeQuestion.Result judgements, Spent spent) implements Report {
         @Override
         public void print(PrintWriter to) {
             to.println(dataset + ": " + judgements.rows() + " clips judged, " + judgements.asked() + " of them now");

@@ -49,7 +49,7 @@ public final class TrainingPairs {
      */
     public static int write(Dataset home, Form form, Sampling sampling, Path out) throws IOException {
         Path dataset = home.folder();
-        Path lines = SideTable.find(dataset, Manifest.read(dataset), CaptionRun.TABLE, ".jsonl")
+        Path lines = SideTable.find(dataset, Manifest.read(dataset), CaptionQuestion.TABLE, ".jsonl")
                 .orElseThrow(() -> new IOException(
                         "curate: dataset = " + home.name() + " (expected: one with captions; kinora curate caption)"));
         Map<String, Clip> clips = new HashMap<>();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kinora.curate.Footage;
-import dev.kinora.curate.caption.CaptionRun;
+import dev.kinora.curate.caption.CaptionQuestion;
 import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
@@ -69,7 +69,7 @@ class ReviewPageTest {
                     + Duck.literal(dataset.resolve(Manifest.CLIPS).toString()) + ")) TO "
                     + Duck.literal(captions.toString()) + " (FORMAT parquet)");
         }
-        SideTable.commit(dataset, CaptionRun.TABLE, CAPTION, List.of(captions));
+        SideTable.commit(dataset, CaptionQuestion.TABLE, CAPTION, List.of(captions));
         page = review(3).page();
         large = large(manifest);
     }
