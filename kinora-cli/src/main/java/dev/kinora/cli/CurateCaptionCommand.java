@@ -1,11 +1,11 @@
 package dev.kinora.cli;
 
-import dev.kinora.curate.caption.CaptionRun;
+import dev.kinora.curate.caption.CaptionQuestion;
 import dev.kinora.curate.caption.CaptionedShards;
-import dev.kinora.curate.caption.Clip;
 import dev.kinora.curate.caption.ToyboxCaptioner;
 import dev.kinora.curate.caption.TrainingPairs;
 import dev.kinora.language.caption.CaptionDraw;
+import dev.kinora.language.caption.CaptionKind;
 import dev.kinora.language.caption.CaptionRecipe;
 import dev.kinora.language.caption.Captioner;
 import dev.kinora.language.caption.ChatCaptioner;
@@ -20,12 +20,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Captions for a dataset's clips. */
 @Command(
@@ -60,8 +59,8 @@ final class CurateCaptionCommand extends Action {
         TOYBOX
     }
 
-    @Parameters(paramLabel = "DATASET", description = "A folder that kinora curate has finished.")
-    private Path dataset = Path.of("");
+    @Mixin
+    private ClipQuestions questions = new ClipQuestions();
 
     @Option(
             names = "--captioner",
@@ -83,22 +82,10 @@ final class CurateCaptionCommand extends Action {
     private @Nullable String draw;
 
     @Option(
-            names = {"-m", "--model"},
-            paramLabel = "NAME",
-            description = "The model, as the server calls it.")
-    private @Nullable String model;
-
-    @Mixin
-    private EndpointOptions endpoint = new EndpointOptions();
-
-    @Option(
             names = "--summary-model",
             paramLabel = "NAME",
             description = "Another model of the same server for the summaries, such as a student. Default: the same.")
     private @Nullable String summaryModel;
-
-    @Option(names = "--frames", paramLabel = "N", description = "Pictures that stand for a clip, 1 to 64. Default: 8.")
-    private int frames = Sampling.DEFAULT.videoFrames();
 
     @Option(
             names = "--dense-seconds",
@@ -109,12 +96,6 @@ final class CurateCaptionCommand extends Action {
     @Option(names = "--dense-frames", paramLabel = "N", description = "The most of those. Default: 16.")
     private int denseFrames = Sampling.DEFAULT.denseFrames();
 
-    @Option(
-            names = "--long-side",
-            paramLabel = "PIXELS",
-            description = "Pictures are reduced to this, 32 to 1024. Default: 768.")
-    private int longSide = Sampling.DEFAULT.longSide();
-
     @Option(names = "--reader", paramLabel = "FOLDER", description = "The Toybox reader. Default: the shipped one.")
     private @Nullable Path reader;
 
@@ -123,21 +104,6 @@ final class CurateCaptionCommand extends Action {
             paramLabel = "P",
             description = "Toybox: the least probability of what is said, 0 to 1. Default: 0.5.")
     private double sure = 0.5;
-
-    @Option(
-            names = "--only",
-            paramLabel = "FILE",
-            description = "Only the clips in this table, which kinora curate filter --out wrote.")
-    private @Nullable Path only;
-
-    @Option(names = "--duplicates", description = "Caption clips that look like a better one too.")
-    private boolean duplicates;
-
-    @Option(names = "--again", description = "Ask again about clips whose captions are not whole.")
-    private boolean again;
-
-    @Option(names = "--replace", description = "Make captions anew where there are some by other means.")
-    private boolean replace;
 
     @Option(
             names = "--pairs",
@@ -161,10 +127,7 @@ final class CurateCaptionCommand extends Action {
 
     @Override
     Report run() throws IOException {
-        if (longSide > 1024) {
-            throw refuse("--long-side", longSide, "32 to 1024");
-        }
-        Sampling sampling = new Sampling(frames, denseSeconds, denseFrames, longSide);
+        Sampling sampling = questions.sampling(this, denseSeconds, denseFrames);
         if (pairs != null && shards != null) {
             throw refuse("--pairs, --shards", "both", "one of them");
         }
@@ -172,9 +135,12 @@ final class CurateCaptionCommand extends Action {
             return exportPairs(pairs, sampling);
         }
         if (shards != null) {
-            return new Exported(shards, CaptionedShards.write(dataset, shards), "clips");
+            if (questions.dataset().inBucket()) {
+                throw refuse("--shards", shards, "none for a dataset in a bucket; a copy of it in a folder");
+            }
+            Path to = shards;
+            return new Exported(to, questions.open(d -> CaptionedShards.write(d.folder(), to)), "clips");
         }
-        Progress progress = new Progress(console());
         ChatClient eyes = null;
         ChatClient writer = null;
         Captioner by;
@@ -187,7 +153,7 @@ final class CurateCaptionCommand extends Action {
             String hash = Hashes.sha256(folder.resolve("model.safetensors"), (done, total) -> {});
             by = new ToyboxCaptioner(ToyboxReaders.load(folder), hash, sure);
         } else {
-            ChatSettings settings = endpoint.settings(console(), "--model", model);
+            ChatSettings settings = questions.settings(console());
             eyes = new ChatClient(settings);
             writer = summaryModel == null ? eyes : new ChatClient(settings.model(summaryModel));
             by = new ChatCaptioner(eyes, writer, recipe, sampling);
@@ -195,21 +161,19 @@ final class CurateCaptionCommand extends Action {
             interrupts().onStop(writer::cancel);
         }
         try (by) {
-            for (var kind : drawn.weights().keySet()) {
+            for (CaptionKind kind : drawn.weights().keySet()) {
                 if (!by.kinds().contains(kind)) {
-                    throw refuse("--draw", drawn, "kinds that the recipe makes: " + by.kinds());
+                    String made = by.kinds().stream().map(CaptionKind::word).collect(Collectors.joining(", "));
+                    throw refuse("--draw", draw == null ? drawn : draw, "kinds that the recipe makes: " + made);
                 }
             }
-            CaptionRun.Result result = new CaptionRun(by, drawn, new ClipProgress(progress, interrupts()))
-                    .run(dataset, new Clip.Choice(only, duplicates), again, replace);
-            progress.end();
+            CaptionQuestion question = new CaptionQuestion(by, drawn);
+            CaptionQuestion.Result result = question.result(questions.ask(this, question));
             return new Captioned(
-                    dataset,
+                    questions.dataset().given(),
                     result,
                     eyes == null ? null : Spent.of(eyes.totals()),
                     writer == null || writer == eyes ? null : Spent.of(writer.totals()));
-        } catch (CancellationException e) {
-            throw new Interrupts.InterruptedWork("interrupted: the same command goes on from here");
         }
     }
 
@@ -220,7 +184,7 @@ final class CurateCaptionCommand extends Action {
         try (Staging staging = new Staging(interrupts())) {
             Path staged = staging.stage("--pairs", out);
             Files.deleteIfExists(staged);
-            int n = TrainingPairs.write(dataset, pairsForm, sampling, staged);
+            int n = questions.open(d -> TrainingPairs.write(d, pairsForm, sampling, staged));
             staging.commit();
             return new Exported(out, n, "pairs");
         }
@@ -248,8 +212,8 @@ final class CurateCaptionCommand extends Action {
      * @param spentOnSummaries on the one that summarises, where it is another
      */
     record Captioned(
-            Path dataset,
-            CaptionRun.Result captions,
+            String dataset,
+            CaptionQuestion.Result captions,
             @Nullable Spent spent,
             @Nullable Spent spentOnSummaries) implements Report {
         @Override

@@ -9,10 +9,11 @@ import dev.kinora.curate.engine.CurateListener;
 import dev.kinora.curate.engine.Engine;
 import dev.kinora.curate.engine.EngineSettings;
 import dev.kinora.curate.engine.Engines;
-import dev.kinora.curate.engine.LocalEngine;
+import dev.kinora.curate.engine.Inputs;
 import dev.kinora.curate.engine.RemoteFile;
 import dev.kinora.curate.engine.WorkerLimits;
 import dev.kinora.curate.query.FileSummary;
+import dev.kinora.curate.s3.BucketResults;
 import dev.kinora.curate.s3.Publication;
 import dev.kinora.curate.s3.S3;
 import dev.kinora.curate.s3.S3Uri;
@@ -68,8 +69,6 @@ import picocli.CommandLine.Parameters;
             "  kinora curate filter dataset --keep \"motion_mean >= p25\""
         })
 final class CurateCommand extends Action {
-    private static final long PART_BYTES = 64L << 20;
-
     @Parameters(
             paramLabel = "RAW",
             arity = "0..*",
@@ -85,6 +84,18 @@ final class CurateCommand extends Action {
 
     @Mixin
     private S3Options s3 = new S3Options();
+
+    @Option(
+            names = "--spool",
+            paramLabel = "SIZE",
+            description = "How much of what lies in buckets is kept at a time, here or by each executor. Default: 8G.")
+    private Converters.ByteCount spool = new Converters.ByteCount(8L << 30);
+
+    @Option(
+            names = "--work",
+            paramLabel = "FOLDER",
+            description = "Where a dataset that goes into a bucket is made; it stays there.")
+    private @Nullable Path work;
 
     @Option(
             names = "--shots",
@@ -251,7 +262,6 @@ final class CurateCommand extends Action {
         if (!S3Uri.is(to)) {
             return Path.of(to);
         }
-        Path work = s3.work();
         if (work == null) {
             throw refuse("--work", "none", "a folder to make the dataset in, which then goes to " + to);
         }
@@ -270,14 +280,11 @@ final class CurateCommand extends Action {
                     remotes.addAll(store.find(S3Uri.parse(raw)));
                 }
             }
-            if (!remotes.isEmpty() && !(curator instanceof LocalEngine)) {
-                throw refuse("--engine", engine, "local, where sources lie in buckets");
-            }
-            Engine.Run run = curator instanceof LocalEngine here
-                    ? here.run(local, remotes, s3.spoolBytes(), dataset)
-                    : curator.run(local, dataset);
-            if (S3Uri.is(to)) {
-                new Publication(store, S3Uri.parse(to), PART_BYTES, listener).publish(dataset);
+            BucketResults results = S3Uri.is(to) ? new BucketResults(store, S3Uri.parse(to)) : null;
+            Engine.Run run = curator.run(new Inputs(local, remotes, spool.bytes(), results), dataset);
+            if (results != null) {
+                new Publication(store, S3Uri.parse(to), listener).publish(dataset);
+                results.remove();
             }
             return run;
         }

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Which clips of a dataset to train on. */
 @Command(
@@ -43,8 +43,8 @@ import picocli.CommandLine.Parameters;
 final class CurateFilterCommand extends Action {
     private static final int SHOWN_CHANGES = 20;
 
-    @Parameters(paramLabel = "DATASET", description = "A folder that kinora curate has finished.")
-    private Path dataset = Path.of("");
+    @Mixin
+    private DatasetPlace dataset = new DatasetPlace();
 
     @Option(
             names = "--keep",
@@ -90,14 +90,18 @@ final class CurateFilterCommand extends Action {
         if (out != null && !out.toString().endsWith(".parquet")) {
             throw refuse("--out", out, "a name ending in .parquet");
         }
-        Manifest manifest = Manifest.read(dataset);
-        List<Path> beside = SideTable.all(dataset, manifest, ".parquet");
+        return dataset.open(DatasetPlace.CLIPS, d -> filter(d.folder()));
+    }
+
+    private Report filter(Path folder) throws IOException {
+        Manifest manifest = Manifest.read(folder);
+        List<Path> beside = SideTable.all(folder, manifest, ".parquet");
         List<Threshold> thresholds = keep.stream().map(Threshold::parse).toList();
         Selection.Query query = new Selection.Query(thresholds, step, !dropUnknown, keepDuplicates);
-        try (Selection selection = new Selection(dataset.resolve(Manifest.CLIPS), beside)) {
+        try (Selection selection = new Selection(folder.resolve(Manifest.CLIPS), beside)) {
             for (Path file : classifiers) {
                 Forest forest = Forest.read(file);
-                selection.add(forest.column(), new ScoreTable(dataset).values(forest));
+                selection.add(forest.column(), new ScoreTable(folder).values(forest));
             }
             List<Selection.Step> funnel = selection.funnel(query);
             List<Selection.Change> changes =

@@ -1,19 +1,13 @@
 package dev.kinora.cli;
 
-import dev.kinora.curate.caption.Clip;
-import dev.kinora.curate.caption.JudgeRun;
+import dev.kinora.curate.caption.JudgeQuestion;
 import dev.kinora.language.caption.Sampling;
 import dev.kinora.language.chat.ChatClient;
 import dev.kinora.language.judge.ChatJudge;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.concurrent.CancellationException;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** A model's judgement of a dataset's clips. */
 @Command(
@@ -35,59 +29,19 @@ import picocli.CommandLine.Parameters;
             "  kinora curate filter dataset --keep \"judge_screen < 0.5\""
         })
 final class CurateJudgeCommand extends Action {
-    @Parameters(paramLabel = "DATASET", description = "A folder that kinora curate has finished.")
-    private Path dataset = Path.of("");
-
-    @Option(
-            names = {"-m", "--model"},
-            paramLabel = "NAME",
-            description = "The model, as the server calls it.")
-    private @Nullable String model;
-
     @Mixin
-    private EndpointOptions endpoint = new EndpointOptions();
-
-    @Option(names = "--frames", paramLabel = "N", description = "Pictures that stand for a clip, 1 to 64. Default: 8.")
-    private int frames = Sampling.DEFAULT.videoFrames();
-
-    @Option(
-            names = "--long-side",
-            paramLabel = "PIXELS",
-            description = "Pictures are reduced to this, 32 to 1024. Default: 768.")
-    private int longSide = Sampling.DEFAULT.longSide();
-
-    @Option(
-            names = "--only",
-            paramLabel = "FILE",
-            description = "Only the clips in this table, which kinora curate filter --out wrote.")
-    private @Nullable Path only;
-
-    @Option(names = "--duplicates", description = "Judge clips that look like a better one too.")
-    private boolean duplicates;
-
-    @Option(names = "--again", description = "Ask again about clips without a usable answer.")
-    private boolean again;
-
-    @Option(names = "--replace", description = "Judge anew where there are judgements by other means.")
-    private boolean replace;
+    private ClipQuestions questions = new ClipQuestions();
 
     @Override
     Report run() throws IOException {
-        if (longSide > 1024) {
-            throw refuse("--long-side", longSide, "32 to 1024");
-        }
-        Sampling sampling =
-                new Sampling(frames, Sampling.DEFAULT.denseSeconds(), Sampling.DEFAULT.denseFrames(), longSide);
-        Progress progress = new Progress(console());
-        ChatClient client = new ChatClient(endpoint.settings(console(), "--model", model));
+        Sampling usual = Sampling.DEFAULT;
+        Sampling sampling = questions.sampling(this, usual.denseSeconds(), usual.denseFrames());
+        ChatClient client = new ChatClient(questions.settings(console()));
         interrupts().onStop(client::cancel);
         try (ChatJudge judge = new ChatJudge(client, sampling)) {
-            JudgeRun.Result result = new JudgeRun(judge, new ClipProgress(progress, interrupts()))
-                    .run(dataset, new Clip.Choice(only, duplicates), again, replace);
-            progress.end();
-            return new Judged(dataset, result, Spent.of(client.totals()));
-        } catch (CancellationException e) {
-            throw new Interrupts.InterruptedWork("interrupted: the same command goes on from here");
+            JudgeQuestion question = new JudgeQuestion(judge);
+            JudgeQuestion.Result result = question.result(questions.ask(this, question));
+            return new Judged(questions.dataset().given(), result, Spent.of(client.totals()));
         }
     }
 
@@ -97,7 +51,7 @@ final class CurateJudgeCommand extends Action {
      * @param judgements rows, outcomes and how the tags came out
      * @param spent on the model
      */
-    record Judged(Path dataset, JudgeRun.Result judgements, Spent spent) implements Report {
+    record Judged(String dataset, JudgeQuestion.Result judgements, Spent spent) implements Report {
         @Override
         public void print(PrintWriter to) {
             to.println(dataset + ": " + judgements.rows() + " clips judged, " + judgements.asked() + " of them now");

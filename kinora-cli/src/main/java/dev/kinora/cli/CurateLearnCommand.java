@@ -12,8 +12,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** A classifier from labels. */
 @Command(
@@ -34,8 +34,8 @@ import picocli.CommandLine.Parameters;
             "  kinora curate filter dataset --classifier lecture.json --keep \"learned_lecture < 0.5\""
         })
 final class CurateLearnCommand extends Action {
-    @Parameters(paramLabel = "DATASET", description = "A folder that kinora curate has finished.")
-    private Path dataset = Path.of("");
+    @Mixin
+    private DatasetPlace dataset = new DatasetPlace();
 
     @Option(names = "--labels", paramLabel = "FILE", required = true, description = "The CSV with the labels.")
     private Path labels = Path.of("");
@@ -65,15 +65,20 @@ final class CurateLearnCommand extends Action {
         if (!tag.matches("[a-z][a-z0-9_]*")) {
             throw refuse("--tag", tag, "a name of lower-case letters, digits and _");
         }
+        Path to = out;
+        return dataset.open(DatasetPlace.CLIPS, d -> learn(d.folder(), to));
+    }
+
+    private Report learn(Path dataset, Path to) throws IOException {
         Map<String, Boolean> answers =
                 Labels.read(labels, dataset.resolve(Manifest.CLIPS)).of(tag);
         ScoreTable table = new ScoreTable(dataset);
         Forest forest = new Learner(table.columns(), seed).learn(tag, table.methods(), table.cases(answers));
-        forest.write(out);
+        forest.write(to);
         Confusion formula = Confusion.of(answers, table.values("tag_" + tag));
         boolean known = !table.values("tag_" + tag).isEmpty();
         return new Learned(
-                out, Judgement.of("learned", forest.validation()), known ? Judgement.of("formula", formula) : null);
+                to, Judgement.of("learned", forest.validation()), known ? Judgement.of("formula", formula) : null);
     }
 
     /**

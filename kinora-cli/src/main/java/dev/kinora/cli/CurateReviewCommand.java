@@ -1,6 +1,6 @@
 package dev.kinora.cli;
 
-import dev.kinora.curate.engine.CurateListener;
+import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.review.Review;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** A page to look a dataset over with. */
 @Command(
@@ -28,16 +28,18 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  kinora curate review dataset",
+            "  kinora curate review s3://sets/first --out /tmp/review",
             "  kinora curate review dataset --out /tmp/review --frames 16 --width 256"
         })
 final class CurateReviewCommand extends Action {
-    @Parameters(paramLabel = "DATASET", description = "A folder that kinora curate has finished.")
-    private Path dataset = Path.of("");
+    @Mixin
+    private DatasetPlace dataset = new DatasetPlace();
 
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FOLDER",
-            description = "The page's folder: new or empty, or that of a page made before. Default: DATASET/review.")
+            description = "The page's folder: new or empty, or that of a page made before. Default: DATASET/review; a dataset in a"
+                    + " bucket has none.")
     private @Nullable Path out;
 
     @Option(names = "--frames", paramLabel = "N", description = "Pictures of a clip, 1 to 32. Default: 9.")
@@ -51,31 +53,19 @@ final class CurateReviewCommand extends Action {
 
     @Override
     Report run() throws IOException {
+        Path to = out;
+        if (to == null) {
+            if (dataset.inBucket()) {
+                throw refuse("--out", "none", "a folder for the page of " + dataset.given());
+            }
+            to = Path.of(dataset.given(), "review");
+        }
+        Path folder = to;
         Progress progress = new Progress(console());
-        CurateListener listener = new CurateListener() {
-            @Override
-            public void onStage(String name, int steps) {
-                progress.stage(name, steps);
-            }
-
-            @Override
-            public void onStep(int done) {
-                progress.step(done);
-            }
-
-            @Override
-            public void onNote(String note) {
-                progress.message(note);
-            }
-
-            @Override
-            public boolean stopRequested() {
-                return interrupts().requested();
-            }
-        };
         try {
-            Review.Made made = new Review(frames, width, workers, listener)
-                    .make(dataset, out == null ? dataset.resolve("review") : out);
+            Review review = new Review(frames, width, workers, new ClipProgress(progress, interrupts()));
+            Review.Made made = dataset.open(
+                    path -> DatasetPlace.CLIPS.test(path) || path.equals(Manifest.FILES), d -> review.make(d, folder));
             progress.end();
             return new Reviewed(made);
         } catch (CancellationException e) {

@@ -1,13 +1,14 @@
 package dev.kinora.cli;
 
 import dev.kinora.curate.caption.CaptionFit;
+import dev.kinora.curate.dataset.Manifest;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** How well captions fit. */
 @Command(
@@ -28,10 +29,8 @@ import picocli.CommandLine.Parameters;
             "  kinora curate filter dataset --keep \"caption_similarity >= p50\""
         })
 final class CurateScoreCaptionsCommand extends Action {
-    @Parameters(
-            paramLabel = "DATASET",
-            description = "A folder that kinora curate and kinora curate caption have finished.")
-    private Path dataset = Path.of("");
+    @Mixin
+    private DatasetPlace dataset = new DatasetPlace();
 
     @Option(
             names = "--clip",
@@ -44,21 +43,24 @@ final class CurateScoreCaptionsCommand extends Action {
     Report run() throws IOException {
         Progress progress = new Progress(console());
         progress.stage("captions", 0);
-        CaptionFit.Result result = CaptionFit.run(dataset, ModelledStages.folder(this, clip), done -> {
-            interrupts().check();
-            progress.step(done);
-        });
+        Path model = ModelledStages.folder(this, clip);
+        CaptionFit.Result result = dataset.open(
+                path -> DatasetPlace.CLIPS.test(path) || path.equals(Manifest.EMBEDDINGS),
+                d -> CaptionFit.run(d, model, done -> {
+                    interrupts().check();
+                    progress.step(done);
+                }));
         progress.end();
-        return new Scored(dataset, result);
+        return new Scored(dataset.given(), result);
     }
 
     /**
      * What was scored.
      *
-     * @param dataset its folder
+     * @param dataset as it was given
      * @param captions how they fit
      */
-    record Scored(Path dataset, CaptionFit.Result captions) implements Report {
+    record Scored(String dataset, CaptionFit.Result captions) implements Report {
         @Override
         public void print(PrintWriter to) {
             to.printf(

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** How right the tags are. */
 @Command(
@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
         abbreviateSynopsis = true,
         footer = {"", "Examples:", "  kinora curate tags-report dataset --labels labels.csv"})
 final class CurateTagsReportCommand extends Action {
-    @Parameters(paramLabel = "DATASET", description = "A folder that kinora curate has finished.")
-    private Path dataset = Path.of("");
+    @Mixin
+    private DatasetPlace dataset = new DatasetPlace();
 
     @Option(
             names = "--labels",
@@ -39,6 +39,10 @@ final class CurateTagsReportCommand extends Action {
 
     @Override
     Report run() throws IOException {
+        return dataset.open(DatasetPlace.CLIPS, d -> compare(d.folder()));
+    }
+
+    private Report compare(Path dataset) throws IOException {
         Labels read = Labels.read(labels, dataset.resolve(Manifest.CLIPS));
         ScoreTable table = new ScoreTable(dataset);
         List<Judgement> tags = new ArrayList<>();

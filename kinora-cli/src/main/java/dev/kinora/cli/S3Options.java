@@ -1,8 +1,6 @@
 package dev.kinora.cli;
 
 import dev.kinora.curate.s3.S3Settings;
-import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How buckets are reached. */
@@ -27,29 +25,8 @@ final class S3Options {
             description = "Requests are not signed. Default: credentials of the environment, profile or role.")
     private boolean anonymous;
 
-    @Option(
-            names = "--spool",
-            paramLabel = "SIZE",
-            description = "How much of what lies in buckets is kept here at a time. Default: 8G.")
-    private Converters.ByteCount spool = new Converters.ByteCount(8L << 30);
-
-    @Option(
-            names = "--work",
-            paramLabel = "FOLDER",
-            description = "Where a dataset that goes into a bucket is made; it stays there.")
-    private @Nullable Path work;
-
     S3Settings settings() {
         S3Settings usual = S3Settings.DEFAULT;
-        return new S3Settings(endpoint, region, pathStyle, anonymous, usual.attempts(), usual.pause());
-    }
-
-    long spoolBytes() {
-        return spool.bytes();
-    }
-
-    @Nullable
-    Path work() {
-        return work;
+        return new S3Settings(endpoint, region, pathStyle, anonymous, usual.attempts(), usual.pauseMillis());
     }
 }

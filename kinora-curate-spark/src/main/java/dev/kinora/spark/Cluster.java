@@ -1,18 +1,9 @@
 package dev.kinora.spark;
 
-import dev.kinora.curate.dataset.Source;
-import dev.kinora.curate.engine.Assignment;
-import dev.kinora.curate.engine.FileTask;
-import dev.kinora.curate.engine.JournalFolder;
 import dev.kinora.curate.engine.Steps;
-import dev.kinora.curate.engine.Workplace;
+import dev.kinora.curate.engine.WorkerLaunch;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,12 +13,9 @@ import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.jspecify.annotations.Nullable;
 
-/** A Spark context as a workplace; started when there is work, stopped when the files are done, before the commit. */
-final class Cluster implements Workplace, AutoCloseable {
+/** A Spark context, started with the first job. */
+final class Cluster implements AutoCloseable {
     private static final long LOOK_MILLIS = 200;
-
-    /** For how long a network file system may answer from what it remembers of a folder: twice NFS's usual minute. */
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final ClusterConf conf;
     private @Nullable JavaSparkContext context;
@@ -54,53 +42,18 @@ final class Cluster implements Workplace, AutoCloseable {
         return now;
     }
 
-    @Override
-    public List<Source> hash(Map<String, Path> paths, Steps steps) throws IOException {
-        List<String> uris = paths.values().stream().map(Cluster::uri).toList();
-        List<String> hashes = job(
-                uris,
-                steps,
-                c -> c.parallelize(uris, uris.size()).map(new HashFile()).collectAsync());
-        List<Source> sources = new ArrayList<>();
-        int i = 0;
-        for (String name : paths.keySet()) {
-            String[] words = hashes.get(i++).split(" ", -1);
-            sources.add(new Source(name, words[0], Long.parseLong(words[1])));
-        }
-        return sources;
-    }
-
-    @Override
-    public void curate(List<FileTask> todo, Assignment assignment, JournalFolder journal, Steps steps)
-            throws IOException {
-        if (!todo.isEmpty()) {
-            // The longest first, so that none of them is left to a single executor in the end.
-            List<String> lines = todo.stream()
-                    .sorted(Comparator.comparingLong(FileTask::bytes).reversed())
-                    .map(t -> WorkOrder.line(t.sha256(), t.bytes(), uri(t.file())))
-                    .toList();
-            WorkOrder order = new WorkOrder(
-                    assignment,
-                    journal.path().toUri().toString(),
-                    conf.launch().classPath(),
-                    conf.launch().natives());
-            CurateFile work = new CurateFile(order.toJson());
-            job(lines, steps, c -> c.parallelize(lines, lines.size()).foreachAsync(work));
-        }
-        close();
-        journal.await(todo.stream().map(FileTask::sha256).toList(), PATIENCE);
-    }
-
-    private static String uri(Path file) {
-        return file.toAbsolutePath().toUri().toString();
-    }
-
     /** Starts something on all of a list, a task an element. */
-    private interface Job<T> {
+    interface Job<T> {
         JavaFutureAction<T> start(JavaSparkContext on);
     }
 
-    private <T> T job(List<String> elements, Steps steps, Job<T> job) throws IOException {
+    /** How executors start workers. */
+    WorkerLaunch launch() {
+        return conf.launch();
+    }
+
+    /** Runs a job to its end; steps are counted as tasks end. */
+    <T> T job(List<String> elements, Steps steps, Job<T> job) throws IOException {
         JavaSparkContext on = context();
         TaskSteps listener = new TaskSteps(steps, elements.size());
         on.sc().addSparkListener(listener);
@@ -166,5 +119,6 @@ final class Cluster implements Workplace, AutoCloseable {
             now.close();
         }
         ExecutorWorkers.HERE.close();
+        ExecutorSpool.HERE.close();
     }
 }

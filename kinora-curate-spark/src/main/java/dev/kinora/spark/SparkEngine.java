@@ -6,16 +6,16 @@ import dev.kinora.curate.engine.Curation;
 import dev.kinora.curate.engine.Engine;
 import dev.kinora.curate.engine.EngineProvider;
 import dev.kinora.curate.engine.EngineSettings;
+import dev.kinora.curate.engine.Inputs;
 import dev.kinora.curate.engine.WorkerLimits;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 
 /**
- * Curates on a Spark cluster whose executors see the raw files and the dataset under the paths that this machine does.
- * A task is a file; it leaves its result in the dataset's journal, and this machine commits.
+ * Curates on a Spark cluster. A task is a file, which lies on storage that all machines see under one path or in a bucket;
+ * it leaves its result in the dataset's journal, or in the dataset's bucket where there is one, and this machine commits.
  */
 public final class SparkEngine implements Engine {
     /** Its service. */
@@ -54,9 +54,13 @@ public final class SparkEngine implements Engine {
     }
 
     @Override
-    public Run run(List<Path> raws, Path out) throws IOException {
+    public Run run(Inputs inputs, Path out) throws IOException {
         try (cluster) {
-            return new Curation(plan, limits, listener, models).run(raws, out, cluster);
+            return new Curation(plan, limits, listener, models)
+                    .run(
+                            inputs,
+                            out,
+                            remotes -> new ClusterWork(cluster, remotes, inputs.spoolBytes(), inputs.relay()));
         } catch (IOException | RuntimeException e) {
             if (stopped) {
                 CancellationException stop = new CancellationException("curate: stopped");

@@ -19,11 +19,13 @@ import java.util.function.Function;
  * What executors know of a run, as JSON.
  *
  * @param assignment for every file
- * @param journal URI of its folder
+ * @param journal URI of its folder; empty where executors do not see it
+ * @param results ticket of the place for results then; empty otherwise
  * @param classPath of workers: paths, where executors have them, or names of what was sent to them
  * @param natives folder of unpacked native libraries, for executors that have it
  */
-record WorkOrder(Assignment assignment, String journal, List<String> classPath, String natives) {
+record WorkOrder(
+        Assignment assignment, String journal, String results, List<String> classPath, String natives) {
     WorkOrder {
         classPath = List.copyOf(classPath);
     }
@@ -40,21 +42,41 @@ record WorkOrder(Assignment assignment, String journal, List<String> classPath, 
         return Job.JSON.readValue(json, WorkOrder.class);
     }
 
-    /** A file to curate in a line. */
-    static String line(String sha256, long bytes, String uri) {
-        return sha256 + " " + bytes + " " + uri;
+    /**
+     * A file to curate in a line.
+     *
+     * @param file its URI, or a ticket to it
+     */
+    static String line(String sha256, long bytes, String file) {
+        return sha256 + " " + bytes + " " + file;
     }
 
-    /** The file of a line, which must be what it was when it was hashed. */
+    /** Whether a file has to be fetched. */
+    static boolean isTicket(String file) {
+        return file.startsWith("{");
+    }
+
+    static String sha256(String line) {
+        return line.split(" ", 3)[0];
+    }
+
+    static long bytes(String line) {
+        return Long.parseLong(line.split(" ", 3)[1]);
+    }
+
+    static String file(String line) {
+        return line.split(" ", 3)[2];
+    }
+
+    /** The file of a line whose URI all see, which must be what it was when it was hashed. */
     static FileTask task(String line) throws IOException {
-        String[] words = line.split(" ", 3);
-        Path file = readable(Path.of(URI.create(words[2])));
+        Path file = readable(Path.of(URI.create(file(line))));
         long bytes = Files.size(file);
-        if (bytes != Long.parseLong(words[1])) {
-            throw new IOException("curate: file = " + file + ", " + bytes + " bytes (expected: " + words[1]
+        if (bytes != bytes(line)) {
+            throw new IOException("curate: file = " + file + ", " + bytes + " bytes (expected: " + bytes(line)
                     + ", as when it was hashed)");
         }
-        return new FileTask(words[0], file, bytes);
+        return new FileTask(sha256(line), file, bytes);
     }
 
     /** @throws IOException if this executor cannot read the file, which is no fault of the file */
@@ -66,7 +88,8 @@ record WorkOrder(Assignment assignment, String journal, List<String> classPath, 
         return file;
     }
 
-    JournalFolder results() {
+    /** The journal that all see. */
+    JournalFolder folder() {
         return new JournalFolder(Path.of(URI.create(journal)));
     }
 

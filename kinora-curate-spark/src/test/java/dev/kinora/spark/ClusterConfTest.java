@@ -65,6 +65,7 @@ class ClusterConfTest {
         WorkOrder order = new WorkOrder(
                 new dev.kinora.curate.engine.Assignment(Runs.PLAN.recipe(), Runs.LIMITS, Map.of()),
                 folder.toUri().toString(),
+                "",
                 List.of(here.toString(), "/elsewhere/b.jar"),
                 "/elsewhere/natives");
         assertThat(WorkOrder.of(order.toJson())).isEqualTo(order);

@@ -2,7 +2,12 @@ package dev.kinora.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kinora.curate.engine.CurateListener;
+import dev.kinora.curate.engine.LocalEngine;
+import dev.kinora.curate.s3.S3;
+import dev.kinora.curate.s3.S3Uri;
 import dev.kinora.curate.worker.WorkerMain;
+import dev.kinora.testkit.S3Double;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.spark.launcher.JavaModuleOptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,8 +38,38 @@ class LostExecutorTest {
         Path raw = Runs.raw(folder, 12);
         Map<String, String> expected = Runs.local(raw, folder.resolve("local"));
         Path dataset = folder.resolve("spark");
+        runAndKillAnExecutor(List.of(raw.toString(), dataset.toString()));
+        assertThat(Runs.bytes(dataset)).isEqualTo(expected);
+    }
+
+    /** Nothing is shared but a store, which knows this process's credentials from its environment alone. */
+    @Test
+    @Tag("slow")
+    void theSameFromABucketToABucket() throws Exception {
+        Path raw = Runs.raw(folder, 12);
+        System.setProperty("aws.accessKeyId", S3Double.KEY);
+        System.setProperty("aws.secretAccessKey", "secret");
+        try (S3Double server = new S3Double();
+                S3 store = new S3(Runs.store(server.endpoint()))) {
+            try (Stream<Path> files = Files.list(raw)) {
+                for (Path file : files.toList()) {
+                    server.put("raw/" + file.getFileName(), Files.readAllBytes(file));
+                }
+            }
+            LocalEngine local = new LocalEngine(Runs.PLAN, Runs.LIMITS, CurateListener.SILENT);
+            Runs.toBucket(local, store, store.find(S3Uri.parse("s3://bucket/raw")), "local", folder.resolve("local"));
+            String work = folder.resolve("work").toString();
+            runAndKillAnExecutor(List.of("s3://bucket/raw", "s3://bucket/spark", work, server.endpoint()));
+            assertThat(Runs.published(server, "spark/")).isEqualTo(Runs.published(server, "local/"));
+        } finally {
+            System.clearProperty("aws.accessKeyId");
+            System.clearProperty("aws.secretAccessKey");
+        }
+    }
+
+    private void runAndKillAnExecutor(List<String> arguments) throws Exception {
         Path log = folder.resolve("log");
-        Process driver = start(log, "local-cluster[2,1,1024]", raw, dataset);
+        Process driver = start(log, arguments);
         Set<Long> executors = new HashSet<>();
         try {
             ProcessHandle lost = waitForBusyExecutor(driver, log);
@@ -51,7 +87,6 @@ class LostExecutorTest {
                 .as("exit code; %s", Files.readString(log))
                 .isZero();
         assertThat(executors).as("executors: two, and one for the lost one").hasSizeGreaterThan(2);
-        assertThat(Runs.bytes(dataset)).isEqualTo(expected);
     }
 
     /** One whose worker has begun. */
@@ -82,16 +117,19 @@ class LostExecutorTest {
         }
     }
 
-    private Process start(Path log, String master, Path raw, Path dataset) throws IOException {
+    private Process start(Path log, List<String> arguments) throws IOException {
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx640m", "-XX:+UseSerialGC"));
         command.addAll(List.of(JavaModuleOptions.defaultModuleOptionArray()));
-        command.addAll(List.of("-cp", classPath, RunMain.class.getName(), master, raw.toString(), dataset.toString()));
+        command.addAll(List.of("-cp", classPath, RunMain.class.getName(), "local-cluster[2,1,1024]"));
+        command.addAll(arguments);
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("SPARK_HOME", sparkHome(classPath).toString());
         builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+        builder.environment().put("AWS_ACCESS_KEY_ID", S3Double.KEY);
+        builder.environment().put("AWS_SECRET_ACCESS_KEY", "secret");
         return builder.start();
     }
 

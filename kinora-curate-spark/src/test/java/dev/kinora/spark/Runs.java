@@ -5,14 +5,23 @@ import dev.kinora.curate.dataset.Form;
 import dev.kinora.curate.dataset.Plan;
 import dev.kinora.curate.dedup.KeepRule;
 import dev.kinora.curate.engine.CurateListener;
+import dev.kinora.curate.engine.Engine;
+import dev.kinora.curate.engine.Inputs;
 import dev.kinora.curate.engine.LocalEngine;
+import dev.kinora.curate.engine.RemoteFile;
 import dev.kinora.curate.engine.WorkerLimits;
+import dev.kinora.curate.s3.BucketResults;
+import dev.kinora.curate.s3.Publication;
+import dev.kinora.curate.s3.S3;
+import dev.kinora.curate.s3.S3Settings;
+import dev.kinora.curate.s3.S3Uri;
 import dev.kinora.curate.worker.Hashes;
 import dev.kinora.curate.worker.Recipe;
 import dev.kinora.media.Image;
 import dev.kinora.media.Rational;
 import dev.kinora.media.VideoSpec;
 import dev.kinora.media.VideoWriter;
+import dev.kinora.testkit.S3Double;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +44,11 @@ final class Runs {
     static final WorkerLimits LIMITS = new WorkerLimits(2, 128, 2048, 60, 600);
 
     private Runs() {}
+
+    /** How a store at this address is reached, with little patience. */
+    static S3Settings store(String endpoint) {
+        return new S3Settings(endpoint, "", true, false, 4, 5);
+    }
 
     /** A folder of {@code good} videos of different content and a broken one. */
     static Path raw(Path folder, int good) throws IOException {
@@ -76,6 +90,24 @@ final class Runs {
                 all.put(dataset.relativize(p).toString(), Hashes.ofFile(p));
             }
         }
+        return all;
+    }
+
+    /** Curates into {@code s3://bucket/NAME} by way of a folder; results of files stay there. */
+    static void toBucket(Engine engine, S3 store, List<RemoteFile> files, String name, Path work) throws IOException {
+        S3Uri to = S3Uri.parse("s3://bucket/" + name);
+        engine.run(new Inputs(List.of(), files, 1 << 20, new BucketResults(store, to)), work);
+        new Publication(store, to, CurateListener.SILENT).publish(work);
+    }
+
+    /** Hash of every object that begins so by the rest of its key. */
+    static Map<String, String> published(S3Double server, String prefix) {
+        Map<String, String> all = new TreeMap<>();
+        server.objects.tailMap(prefix).forEach((key, stored) -> {
+            if (key.startsWith(prefix)) {
+                all.put(key.substring(prefix.length()), Hashes.ofBytes(stored.content()));
+            }
+        });
         return all;
     }
 }

@@ -138,6 +138,7 @@ class SparkEngineTest {
         return new WorkOrder(
                 new Assignment(Runs.PLAN.recipe(), Runs.LIMITS, Map.of()),
                 journal.path().toUri().toString(),
+                "",
                 launch.classPath(),
                 launch.natives());
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.curate.dataset.Commit;
+import dev.kinora.curate.dataset.Dataset;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -45,8 +46,8 @@ final class AnswerJournal implements AutoCloseable {
      * @param replace whether answers to another plan are thrown away, instead of refused
      * @throws IOException if another run has it open, or it belongs to another plan
      */
-    static AnswerJournal open(Path dataset, String table, ObjectNode plan, boolean replace) throws IOException {
-        Path folder = Files.createDirectories(dataset.resolve("." + table));
+    static AnswerJournal open(Dataset dataset, String table, ObjectNode plan, boolean replace) throws IOException {
+        Path folder = Files.createDirectories(dataset.folder().resolve("." + table));
         FileChannel lockFile =
                 FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileChannel lines = null;
@@ -54,9 +55,9 @@ final class AnswerJournal implements AutoCloseable {
         try {
             FileLock lock = tryLock(lockFile);
             if (lock == null) {
-                throw new IOException("curate: dataset = " + dataset + " (expected: one that no other run works on)");
+                throw new IOException("curate: dataset = " + dataset.name() + " (expected: one that no other run works on)");
             }
-            requirePlan(folder, plan, replace);
+            requirePlan(folder, dataset, plan, replace);
             Commit.delete(folder.resolve("aside"));
             Files.createDirectories(folder.resolve("aside"));
             lines = FileChannel.open(
@@ -85,14 +86,14 @@ final class AnswerJournal implements AutoCloseable {
         }
     }
 
-    private static void requirePlan(Path folder, ObjectNode plan, boolean replace) throws IOException {
+    private static void requirePlan(Path folder, Dataset dataset, ObjectNode plan, boolean replace) throws IOException {
         Path file = folder.resolve("plan.json");
         if (Files.exists(file)) {
             if (JSON.readTree(Files.readString(file)).equals(plan)) {
                 return;
             }
             if (!replace) {
-                throw new IOException("curate: dataset = " + folder.getParent()
+                throw new IOException("curate: dataset = " + dataset.name()
                         + " (expected: one without an unfinished run with other options; --replace throws that away)");
             }
             Files.deleteIfExists(folder.resolve("answers.jsonl"));

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.curate.clip.ClipFiles;
 import dev.kinora.curate.clip.ClipStage;
 import dev.kinora.curate.dataset.Commit;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.query.Duck;
@@ -66,7 +67,8 @@ public final class CaptionFit {
      * @param progress called with how many are done
      * @throws IOException if the dataset has no captions or no embeddings, or those of another model
      */
-    public static Result run(Path dataset, Path clip, IntConsumer progress) throws IOException {
+    public static Result run(Dataset home, Path clip, IntConsumer progress) throws IOException {
+        Path dataset = home.folder();
         Manifest manifest = Manifest.read(dataset);
         String hash = ClipFiles.hash(clip);
         String embedded = manifest.stages().stream()
@@ -74,13 +76,13 @@ public final class CaptionFit {
                 .map(s -> s.method().model())
                 .findFirst()
                 .orElseThrow(() -> new IOException(
-                        "score-captions: embeddings = none in " + dataset + " (expected: a dataset made with --clip)"));
+                        "score-captions: embeddings = none in " + home.name() + " (expected: a dataset made with --clip)"));
         if (!embedded.equals(hash)) {
             throw new IOException("score-captions: model = " + hash + " (expected: " + embedded
                     + ", which embedded the dataset's clips)");
         }
         Path captions = SideTable.find(dataset, manifest, CAPTIONS, ".parquet")
-                .orElseThrow(() -> new IOException("score-captions: captions = none in " + dataset
+                .orElseThrow(() -> new IOException("score-captions: captions = none in " + home.name()
                         + " (expected: a dataset after kinora curate caption)"));
         List<Captioned> all = read(dataset.resolve(Manifest.EMBEDDINGS), captions);
         if (all.isEmpty()) {
@@ -111,6 +113,7 @@ public final class CaptionFit {
             }
         }
         commit(dataset, lines.toString(), hash);
+        home.added(TABLE);
         return new Result(all.size(), cut, sum / all.size(), least);
     }
 

@@ -36,7 +36,7 @@ public final class CaptionedShards {
      */
     public static int write(Path dataset, Path out) throws IOException {
         Manifest manifest = Manifest.read(dataset);
-        Path lines = SideTable.find(dataset, manifest, CaptionRun.TABLE, ".jsonl")
+        Path lines = SideTable.find(dataset, manifest, CaptionQuestion.TABLE, ".jsonl")
                 .orElseThrow(() -> new IOException(
                         "curate: dataset = " + dataset + " (expected: one with captions; kinora curate caption)"));
         List<String> shards = manifest.files().stream()

@@ -1,5 +1,6 @@
 package dev.kinora.curate.caption;
 
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.worker.Hashes;
 import dev.kinora.language.caption.ClipFrames;
 import dev.kinora.media.DecodedFrame;
@@ -7,9 +8,10 @@ import dev.kinora.media.Image;
 import dev.kinora.media.MediaException;
 import dev.kinora.media.Resample;
 import dev.kinora.media.VideoReader;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes single pictures out of a dataset's clips, each clip decoded once. */
 final class ClipLook {
-    private final Path dataset;
+    private final Dataset dataset;
     private final Path aside;
 
     /** @param aside a folder for copies of clips from shards, which go away at once */
-    ClipLook(Path dataset, Path aside) {
-        this.dataset = dataset.toAbsolutePath().normalize();
+    ClipLook(Dataset dataset, Path aside) {
+        this.dataset = dataset;
         this.aside = aside;
     }
 
@@ -57,15 +59,12 @@ final class ClipLook {
 
     /** Writes a clip as a file of its own, if it is the one that the table names. */
     void extract(Clip clip, Path to) throws IOException {
-        Path file = dataset.resolve(clip.path()).normalize();
-        if (!file.startsWith(dataset) || !Files.isRegularFile(file)) {
-            throw new Unreadable("clip: path = " + clip.path() + " (expected: a file of the dataset)", null);
-        }
         byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            in.skipNBytes(clip.offset());
-            bytes = in.readNBytes(Math.toIntExact(clip.bytes()));
-        } catch (java.io.EOFException e) {
+        try {
+            bytes = dataset.read(clip.path(), clip.offset(), clip.bytes());
+        } catch (NoSuchFileException e) {
+            throw new Unreadable("clip: path = " + clip.path() + " (expected: a file of the dataset)", e);
+        } catch (EOFException e) {
             throw new Unreadable("clip: offset = " + clip.offset() + " (expected: within " + clip.path() + ")", e);
         }
         if (!Hashes.ofBytes(bytes).equals(clip.sha256())) {

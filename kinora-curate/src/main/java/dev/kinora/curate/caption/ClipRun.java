@@ -2,8 +2,9 @@ package dev.kinora.curate.caption;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.engine.CurateListener;
@@ -11,6 +12,7 @@ import dev.kinora.curate.query.Duck;
 import dev.kinora.language.caption.ClipFrames;
 import dev.kinora.language.caption.Outcome;
 import dev.kinora.language.chat.ChatException;
+import dev.kinora.language.prompt.Prompt;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,16 +39,22 @@ import org.jspecify.annotations.Nullable;
  * Asks a question of a dataset's clips and adds the answers to it as a table, in one step when all are there. A run that
  * is stopped or killed keeps the answers it has; the next asks only for what is missing.
  */
-final class ClipRun {
+public final class ClipRun {
     /** Clips in a row that get no answer, beyond those open at once, after which the endpoint counts as gone. */
     private static final int GONE = 4;
 
+    /** Pixels that pictures are reduced to before a question reduces them to its own size. */
+    private static final int LONG_SIDE = 1024;
+
+    private final Dataset home;
     private final Path dataset;
     private final Question question;
     private final CurateListener listener;
 
-    ClipRun(Path dataset, Question question, CurateListener listener) {
-        this.dataset = dataset;
+    /** A run that asks this of a dataset's clips. */
+    public ClipRun(Dataset home, Question question, CurateListener listener) {
+        this.home = home;
+        dataset = home.folder();
         this.question = question;
         this.listener = listener;
     }
@@ -56,8 +64,13 @@ final class ClipRun {
      *
      * @param rows of the table as it stands now, in the order of the clips
      * @param asked clips that were asked about in this run
+     * @param outcomes how many rows ended how
      */
-    record Done(List<ObjectNode> rows, int asked) {}
+    public record Done(List<ObjectNode> rows, int asked, Map<String, Integer> outcomes) {
+        public Done {
+            rows = List.copyOf(rows);
+        }
+    }
 
     /**
      * Asks and commits.
@@ -65,7 +78,7 @@ final class ClipRun {
      * @param again whether clips are asked about again whose answer was not of use
      * @param replace whether answers to other questions are thrown away
      */
-    Done run(Clip.Choice choice, boolean again, boolean replace) throws IOException {
+    public Done run(Clip.Choice choice, boolean again, boolean replace) throws IOException {
         Manifest manifest = Manifest.read(dataset);
         List<Clip> clips = Clip.of(dataset, choice);
         if (clips.isEmpty()) {
@@ -74,7 +87,7 @@ final class ClipRun {
         ObjectNode plan = question.plan();
         Map<String, ObjectNode> rows = committed(manifest, plan, replace);
         List<ObjectNode> before = List.copyOf(rows.values());
-        try (AnswerJournal journal = AnswerJournal.open(dataset, question.table(), plan, replace)) {
+        try (AnswerJournal journal = AnswerJournal.open(home, question.table(), plan, replace)) {
             rows.putAll(journal.answers());
             List<Clip> todo = clips.stream()
                     .filter(c ->
@@ -94,7 +107,7 @@ final class ClipRun {
                 commit(table, plan, journal.aside());
             }
             journal.remove();
-            return new Done(table, todo.size());
+            return new Done(table, todo.size(), outcomes(table));
         }
     }
 
@@ -116,7 +129,7 @@ final class ClipRun {
         }
         if (!AnswerJournal.JSON.readTree(Files.readString(facts.get())).equals(plan)) {
             if (!replace) {
-                throw new IOException("curate: dataset = " + dataset + " (expected: one without " + question.table()
+                throw new IOException("curate: dataset = " + home.name() + " (expected: one without " + question.table()
                         + " by other means, which " + facts.get().getFileName()
                         + " names; --replace makes them anew)");
             }
@@ -163,8 +176,8 @@ final class ClipRun {
     private void one(Clip clip, AnswerJournal journal, AtomicInteger unanswered, int slots) throws IOException {
         ObjectNode answer;
         try {
-            ClipFrames frames = new ClipLook(dataset, journal.aside())
-                    .frames(clip, question.times(clip.seconds()), question.longSide());
+            ClipFrames frames = new ClipLook(home, journal.aside())
+                    .frames(clip, question.times(clip.seconds()), LONG_SIDE);
             answer = question.ask(frames);
             unanswered.set(0);
         } catch (ClipLook.Unreadable e) {
@@ -218,6 +231,7 @@ final class ClipRun {
         Files.write(lines, text.toString().getBytes(UTF_8));
         parquet(lines, parquet);
         SideTable.commit(dataset, question.table(), plan + "\n" + text, List.of(parquet, lines, facts));
+        home.added(question.table());
     }
 
     private void parquet(Path lines, Path file) throws IOException {
@@ -236,13 +250,11 @@ final class ClipRun {
         }
     }
 
-    /** How many rows ended how. */
-    static Map<String, Integer> outcomes(List<ObjectNode> rows, String column) {
+    private Map<String, Integer> outcomes(List<ObjectNode> rows) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         for (Outcome outcome : Outcome.values()) {
             int n = (int) rows.stream()
-                    .map(r -> r.path(column))
-                    .map(JsonNode::asText)
+                    .map(r -> r.path(question.outcomeColumn()).asText())
                     .filter(outcome.word()::equals)
                     .count();
             if (n > 0) {
@@ -250,5 +262,19 @@ final class ClipRun {
             }
         }
         return counts;
+    }
+
+    /** A list of prompts as a plan names them: with their words. */
+    static ArrayNode promptFacts(List<Prompt> prompts) {
+        ArrayNode list = AnswerJournal.JSON.createArrayNode();
+        for (Prompt p : prompts) {
+            list.addObject()
+                    .put("id", p.id())
+                    .put("version", p.version())
+                    .put("sha256", p.sha256())
+                    .put("system", p.system())
+                    .put("user", p.user());
+        }
+        return list;
     }
 }

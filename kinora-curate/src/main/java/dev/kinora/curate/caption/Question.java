@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Something that is asked of every clip, and the table that its answers make. Safe for several threads. */
-interface Question {
+public interface Question {
     /** The table's name: {@code captions}. */
     String table();
 
@@ -24,10 +24,11 @@ interface Question {
     /** The moments it wants to see. */
     List<Double> times(double seconds);
 
-    /** Pixels that pictures may be reduced to. */
-    int longSide();
-
-    /** The answer as columns, without the id. Throws where no clip can be asked about any more, or this one later. */
+    /**
+     * The answer as columns, without the id.
+     *
+     * @throws IOException where no clip can be asked about any more, or this one later
+     */
     ObjectNode ask(ClipFrames clip) throws IOException;
 
     /** What stands in place of an answer. */

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.language.caption.Captions;
@@ -46,16 +47,17 @@ public final class TrainingPairs {
      * @return how many there are
      * @throws IOException if the dataset has no captions by the dense chain
      */
-    public static int write(Path dataset, Form form, Sampling sampling, Path out) throws IOException {
-        Path lines = SideTable.find(dataset, Manifest.read(dataset), CaptionRun.TABLE, ".jsonl")
+    public static int write(Dataset home, Form form, Sampling sampling, Path out) throws IOException {
+        Path dataset = home.folder();
+        Path lines = SideTable.find(dataset, Manifest.read(dataset), CaptionQuestion.TABLE, ".jsonl")
                 .orElseThrow(() -> new IOException(
-                        "curate: dataset = " + dataset + " (expected: one with captions; kinora curate caption)"));
+                        "curate: dataset = " + home.name() + " (expected: one with captions; kinora curate caption)"));
         Map<String, Clip> clips = new HashMap<>();
         Clip.of(dataset, new Clip.Choice(null, true)).forEach(c -> clips.put(c.id(), c));
         int pairs = 0;
         Path aside = Files.createTempDirectory("kinora-pairs-");
         try (BufferedWriter to = Files.newBufferedWriter(out, UTF_8)) {
-            ClipLook look = new ClipLook(dataset, aside);
+            ClipLook look = new ClipLook(home, aside);
             for (String line : Files.readAllLines(lines)) {
                 JsonNode row = AnswerJournal.JSON.readTree(line);
                 String id = row.path("id").asText();
@@ -83,7 +85,7 @@ public final class TrainingPairs {
         if (pairs == 0) {
             Files.deleteIfExists(out);
             throw new IOException(
-                    "curate: pairs = 0 (expected: captions of --recipe dense or both in " + dataset + ")");
+                    "curate: pairs = 0 (expected: captions of --recipe dense or both in " + home.name() + ")");
         }
         return pairs;
     }

@@ -94,7 +94,16 @@ public record Manifest(
             throw new IOException(
                     "dataset: " + dataset + " = no " + NAME + " (expected: a folder that kinora curate has finished)");
         }
-        JsonNode json = JSON.readTree(Files.readString(dataset.resolve(NAME)));
+        return of(Files.readAllBytes(dataset.resolve(NAME)), dataset.toString());
+    }
+
+    /**
+     * Reads a manifest.
+     *
+     * @param dataset it is of, for people
+     */
+    public static Manifest of(byte[] content, String dataset) throws IOException {
+        JsonNode json = JSON.readTree(content);
         String format = json.path("format").asText("none");
         if (!format.equals(FORMAT)) {
             throw new IOException("dataset: " + dataset + ", format = " + format + " (expected: " + FORMAT
@@ -103,9 +112,14 @@ public record Manifest(
         return JSON.treeToValue(json, Manifest.class);
     }
 
+    /** As it stands in its file. */
+    public byte[] toBytes() throws IOException {
+        return (JSON.writeValueAsString(this) + "\n").getBytes(UTF_8);
+    }
+
     /** Puts the manifest in place, in one step. */
     void commit(Path dataset, Path beside) throws IOException {
-        Files.write(beside, (JSON.writeValueAsString(this) + "\n").getBytes(UTF_8));
+        Files.write(beside, toBytes());
         ShardWriter.force(beside);
         Files.move(beside, dataset.resolve(NAME), StandardCopyOption.ATOMIC_MOVE);
     }

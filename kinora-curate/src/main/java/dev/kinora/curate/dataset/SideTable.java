@@ -10,7 +10,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +45,11 @@ public final class SideTable {
                 .toList();
     }
 
+    /** Whether a file of a dataset is one of such a table's. */
+    public static boolean is(String path) {
+        return belongs(path, "[a-z]+");
+    }
+
     private static boolean belongs(String path, String name) {
         return path.matches(name + "-[0-9a-f]{" + HASH_DIGITS + "}\\.[a-z]+");
     }
@@ -70,21 +74,18 @@ public final class SideTable {
         }
     }
 
-    private static void replace(Path dataset, String name, String content, List<Path> files) throws IOException {
-        Manifest old = Manifest.read(dataset);
+    /** The files of a table that a manifest names. */
+    public static List<Manifest.Entry> entries(Manifest manifest, String name) {
+        return manifest.files().stream().filter(e -> belongs(e.path(), name)).toList();
+    }
+
+    /** A manifest with other files of a table, or with its first. */
+    public static Manifest with(Manifest old, String name, List<Manifest.Entry> files) {
         List<Manifest.Entry> entries = new ArrayList<>(old.files());
         entries.removeIf(e -> belongs(e.path(), name));
-        String stem = name + "-" + Hashes.ofText(content).substring(0, HASH_DIGITS);
-        for (Path file : files) {
-            String from = String.valueOf(file.getFileName());
-            String path = stem + from.substring(from.lastIndexOf('.'));
-            entries.add(new Manifest.Entry(path, Files.size(file), Hashes.ofFile(file)));
-            ShardWriter.force(file);
-            Files.move(
-                    file, dataset.resolve(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        }
+        entries.addAll(files);
         entries.sort(Comparator.comparing(Manifest.Entry::path));
-        Manifest manifest = new Manifest(
+        return new Manifest(
                 old.format(),
                 old.plan(),
                 old.sourcesSha256(),
@@ -94,8 +95,23 @@ public final class SideTable {
                 old.sources(),
                 old.clips(),
                 entries);
+    }
+
+    private static void replace(Path dataset, String name, String content, List<Path> files) throws IOException {
+        Manifest old = Manifest.read(dataset);
+        List<Manifest.Entry> entries = new ArrayList<>();
+        String stem = name + "-" + Hashes.ofText(content).substring(0, HASH_DIGITS);
+        for (Path file : files) {
+            String from = String.valueOf(file.getFileName());
+            String path = stem + from.substring(from.lastIndexOf('.'));
+            entries.add(new Manifest.Entry(path, Files.size(file), Hashes.ofFile(file)));
+            ShardWriter.force(file);
+            Files.move(
+                    file, dataset.resolve(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Manifest manifest = with(old, name, entries);
         manifest.commit(dataset, dataset.resolve(".manifest.new"));
-        Set<String> named = entries.stream().map(Manifest.Entry::path).collect(Collectors.toCollection(HashSet::new));
+        Set<String> named = entries.stream().map(Manifest.Entry::path).collect(Collectors.toSet());
         try (Stream<Path> all = Files.list(dataset)) {
             for (Path p : all.toList()) {
                 String file = String.valueOf(p.getFileName());

@@ -55,6 +55,18 @@ public final class Curation {
         return run(Sources.find(raws, out), out, place);
     }
 
+    /** A place that is told of the remote files before it is asked to work on them. */
+    public interface RemotePlace {
+        /** The place for these. */
+        Workplace of(Remotes remotes);
+    }
+
+    /** The same of files some of which have to be fetched by whoever works on them. */
+    public Engine.Run run(Inputs inputs, Path out, RemotePlace place) throws IOException {
+        Remotes remotes = Remotes.of(inputs.remotes(), out, out.resolve(Journal.NAME).resolve("remote"));
+        return run(remotes.with(Sources.find(inputs.raws(), out)), out, place.of(remotes));
+    }
+
     /**
      * The same of files that were found already.
      *
@@ -102,7 +114,7 @@ public final class Curation {
             return;
         }
         try (Stream<Path> inside = Files.list(out)) {
-            if (inside.findAny().isPresent()) {
+            if (!inside.allMatch(p -> p.endsWith(Remotes.MEMORY))) {
                 throw new IOException("curate: --out = " + out + " (expected: a new or empty folder, or a dataset)");
             }
         }

@@ -19,13 +19,22 @@ public interface Engine {
     record Run(Manifest manifest, int curated, long fileBytes, double seconds) {}
 
     /**
-     * Makes a dataset of files and folders.
+     * Makes a dataset.
      *
-     * @param raws files, and folders that are searched
+     * @param inputs what of
      * @param out a new or empty folder, or the one of an interrupted run, or of a finished one with the same input
      * @throws CancellationException if the listener asked to stop
      */
-    Run run(List<Path> raws, Path out) throws IOException;
+    Run run(Inputs inputs, Path out) throws IOException;
+
+    /**
+     * The same of files and folders of this machine.
+     *
+     * @param raws files, and folders that are searched
+     */
+    default Run run(List<Path> raws, Path out) throws IOException {
+        return run(Inputs.of(raws), out);
+    }
 
     /** Ends the work at once, so that {@link #run} ends soon; what it was at begins again with the next run. */
     void stop();

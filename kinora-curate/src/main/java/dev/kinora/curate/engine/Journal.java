@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Journal implements AutoCloseable {
     static final String NAME = ".work";
 
+    /** Name of the file in it that says what decides the results. */
+    static final String PLAN = "plan.json";
+
     /** Attempts that have lost may write for a moment longer. */
     private static final int REMOVALS = 20;
 
@@ -55,7 +58,7 @@ final class Journal implements AutoCloseable {
                 throw new IOException(
                         "curate: --out = " + dataset + " (expected: a dataset that no other run works on)");
             }
-            requirePlan(folder.resolve("plan.json"), dataset, plan, methods);
+            requirePlan(folder.resolve(PLAN), dataset, plan, methods);
             Journal journal = new Journal(folder, channel, lock);
             journal.results().open();
             return journal;

@@ -92,6 +92,19 @@ public record JournalFolder(Path path) implements Commit.Results {
         return path.resolve("done").resolve(sha256);
     }
 
+    /** What decides the results. */
+    public String plan() throws IOException {
+        return Files.readString(path.resolve(Journal.PLAN));
+    }
+
+    /** Makes it where there is none, for one process: what is half made by another stays. */
+    public JournalFolder make() throws IOException {
+        for (String name : List.of("half", "done")) {
+            Files.createDirectories(path.resolve(name));
+        }
+        return this;
+    }
+
     /** What the workers of one process print. */
     public Path log(String process) {
         return path.resolve(process + ".log");
@@ -99,9 +112,7 @@ public record JournalFolder(Path path) implements Commit.Results {
 
     /** Makes it anew or throws away what is half made. */
     void open() throws IOException {
-        for (String name : List.of("half", "done")) {
-            Files.createDirectories(path.resolve(name));
-        }
+        make();
         Commit.delete(path.resolve("half"));
         Files.createDirectories(path.resolve("half"));
     }

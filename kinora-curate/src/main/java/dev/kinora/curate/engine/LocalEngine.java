@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -65,28 +64,16 @@ public final class LocalEngine implements Engine {
     }
 
     @Override
-    public Run run(List<Path> raws, Path out) throws IOException {
-        return run(raws, List.of(), 0, out);
-    }
-
-    /**
-     * The same with files that have to be fetched first.
-     *
-     * @param remotes of different names
-     * @param spoolBytes how many bytes of them may lie here at a time, apart from those under way
-     */
-    public Run run(List<Path> raws, List<? extends RemoteFile> remotes, long spoolBytes, Path out) throws IOException {
+    public Run run(Inputs inputs, Path out) throws IOException {
         Curation curation = new Curation(plan, limits, listener, models);
-        if (remotes.isEmpty()) {
-            return curation.run(raws, out, new Pool());
+        if (inputs.remotes().isEmpty()) {
+            return curation.run(inputs.raws(), out, new Pool());
         }
         Path folder = out.resolve(Journal.NAME)
                 .resolve("spool-" + ProcessHandle.current().pid());
-        Threads threads = new Threads();
-        try (Spool spool = new Spool(new Pool(), threads, folder, spoolBytes)) {
-            Map<String, Path> paths = new TreeMap<>(Sources.find(raws, out));
-            remotes.forEach(r -> paths.put(r.name(), spool.place(r)));
-            return curation.run(paths, out, spool);
+        Remotes remotes = Remotes.of(inputs.remotes(), out, folder);
+        try (Spool spool = new Spool(new Pool(), new Threads(), remotes, folder, inputs.spoolBytes())) {
+            return curation.run(remotes.with(Sources.find(inputs.raws(), out)), out, spool);
         }
     }
 

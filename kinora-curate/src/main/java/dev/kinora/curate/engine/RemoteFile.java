@@ -11,6 +11,12 @@ public interface RemoteFile {
     /** Its size. */
     long bytes();
 
+    /** What the store says of its content; a file of this name, size and version has the content it had before. */
+    String version();
+
+    /** A line by which another machine fetches the same; it holds no credentials. */
+    String ticket();
+
     /**
      * Fetches it; several threads may fetch several files.
      *
@@ -19,4 +25,14 @@ public interface RemoteFile {
      * @throws IOException if nothing can be had at the moment
      */
     void fetch(Path to) throws IOException;
+
+    /** What its own file may be called: the end of its address, or {@code object} where that is no name. */
+    default String fileName() {
+        String name = name().substring(name().lastIndexOf('/') + 1);
+        try {
+            return !name.startsWith(".") && Path.of(name).getNameCount() == 1 && !name.isEmpty() ? name : "object";
+        } catch (java.nio.file.InvalidPathException e) {
+            return "object";
+        }
+    }
 }

@@ -2,11 +2,9 @@ package dev.kinora.curate.engine;
 
 import dev.kinora.curate.dataset.Commit;
 import dev.kinora.curate.dataset.Source;
-import dev.kinora.curate.worker.FileOutcome;
 import dev.kinora.curate.worker.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -30,36 +27,23 @@ final class Spool implements Workplace, AutoCloseable {
 
     private final Workplace local;
     private final Threads threads;
+    private final Remotes remotes;
     private final Path folder;
     private final long room;
-    private final Map<Path, RemoteFile> remote = new LinkedHashMap<>();
     private final AtomicLong kept = new AtomicLong();
-    private final Map<String, FileOutcome> unreadable = new ConcurrentHashMap<>();
 
     /**
      * @param local where local files are curated
+     * @param remotes whose paths lie in {@code folder}
      * @param folder to be made anew, and removed in the end
      * @param room bytes
      */
-    Spool(Workplace local, Threads threads, Path folder, long room) {
+    Spool(Workplace local, Threads threads, Remotes remotes, Path folder, long room) {
         this.local = local;
         this.threads = threads;
+        this.remotes = remotes;
         this.folder = folder;
         this.room = room;
-    }
-
-    /** Where a remote file will lie, under its own name. */
-    Path place(RemoteFile file) {
-        String name = file.name().substring(file.name().lastIndexOf('/') + 1);
-        Path path = folder.resolve(Hashes.ofText(file.name()).substring(0, 16));
-        try {
-            Path own = Path.of(name);
-            path = own.getNameCount() == 1 && !name.startsWith(".") ? path.resolve(own) : path.resolve("object");
-        } catch (InvalidPathException e) {
-            path = path.resolve("object");
-        }
-        remote.put(path, file);
-        return path;
     }
 
     @Override
@@ -67,11 +51,11 @@ final class Spool implements Workplace, AutoCloseable {
         Map<String, Path> here = new LinkedHashMap<>();
         List<Callable<Source>> tasks = new ArrayList<>();
         paths.forEach((name, path) -> {
-            RemoteFile file = remote.get(path);
+            RemoteFile file = remotes.at(path);
             if (file == null) {
                 here.put(name, path);
             } else {
-                tasks.add(() -> hash(name, file, path, steps));
+                tasks.add(() -> hash(file, path, steps));
             }
         });
         Map<String, Source> all = new LinkedHashMap<>();
@@ -82,20 +66,22 @@ final class Spool implements Workplace, AutoCloseable {
                 .toList();
     }
 
-    private Source hash(String name, RemoteFile file, Path path, Steps steps) throws IOException {
+    private Source hash(RemoteFile file, Path path, Steps steps) throws IOException {
         steps.requireGoing();
         try {
+            Source before = remotes.recall(file);
+            if (before != null) {
+                return before;
+            }
             fetch(file, path);
-            Source source = new Source(name, Hashes.ofFile(path), file.bytes());
+            Source source = remotes.hashed(file, Hashes.ofFile(path));
             if (kept.addAndGet(file.bytes()) > room) {
                 kept.addAndGet(-file.bytes());
                 Files.delete(path);
             }
             return source;
         } catch (UnreadableFileException e) {
-            Source source = Source.unread(name, file.bytes());
-            unreadable.put(source.key(), FileOutcome.failed("error", e.errorClass(), String.valueOf(e.getMessage())));
-            return source;
+            return remotes.unread(file, e.errorClass(), String.valueOf(e.getMessage()));
         } finally {
             steps.step();
         }
@@ -111,27 +97,36 @@ final class Spool implements Workplace, AutoCloseable {
             throws IOException {
         List<FileTask> ready = new ArrayList<>();
         List<FileTask> later = new ArrayList<>();
-        for (FileTask task : todo) {
-            FileOutcome failure = unreadable.get(task.sha256());
-            if (failure != null) {
-                journal.finish(task, journal.begin(task.sha256(), "unread"), failure);
-                steps.step();
-            } else {
-                (remote.containsKey(task.file()) && !Files.exists(task.file()) ? later : ready).add(task);
-            }
+        for (FileTask task : remotes.readable(todo, journal, steps)) {
+            (remotes.at(task.file()) != null && !Files.exists(task.file()) ? later : ready).add(task);
         }
         local.curate(ready, assignment, journal, steps);
         remove(ready);
         for (List<FileTask> batch : batches(later)) {
-            List<Callable<FileTask>> fetches = new ArrayList<>();
-            batch.forEach(t -> fetches.add(() -> {
-                steps.requireGoing();
-                fetch(Objects.requireNonNull(remote.get(t.file())), t.file());
-                return t;
-            }));
-            threads.all(fetches);
-            local.curate(batch, assignment, journal, steps);
-            remove(batch);
+            List<Callable<Boolean>> fetches = new ArrayList<>();
+            batch.forEach(t -> fetches.add(() -> fetched(t, journal, steps)));
+            List<Boolean> fetched = threads.all(fetches);
+            List<FileTask> here = new ArrayList<>();
+            for (int i = 0; i < batch.size(); i++) {
+                if (fetched.get(i)) {
+                    here.add(batch.get(i));
+                }
+            }
+            local.curate(here, assignment, journal, steps);
+            remove(here);
+        }
+    }
+
+    /** Fetches a file whose hash is known; one that has gone since costs itself. */
+    private boolean fetched(FileTask task, JournalFolder journal, Steps steps) throws IOException {
+        steps.requireGoing();
+        try {
+            fetch(Objects.requireNonNull(remotes.at(task.file())), task.file());
+            return true;
+        } catch (UnreadableFileException e) {
+            journal.finish(task, journal.begin(task.sha256(), "unread"), e.outcome());
+            steps.step();
+            return false;
         }
     }
 
@@ -151,7 +146,7 @@ final class Spool implements Workplace, AutoCloseable {
 
     private void remove(List<FileTask> done) throws IOException {
         for (FileTask task : done) {
-            if (remote.containsKey(task.file())) {
+            if (remotes.at(task.file()) != null) {
                 Files.deleteIfExists(task.file());
             }
         }

@@ -1,5 +1,6 @@
 package dev.kinora.curate.engine;
 
+import dev.kinora.curate.worker.FileOutcome;
 import java.io.IOException;
 
 /** A source that cannot be read for a reason of its own: the run goes on, and its row says why. */
@@ -20,5 +21,10 @@ public final class UnreadableFileException extends IOException {
     /** Its class in the table of files. */
     public String errorClass() {
         return errorClass;
+    }
+
+    /** What its row says. */
+    public FileOutcome outcome() {
+        return FileOutcome.failed("error", errorClass, String.valueOf(getMessage()));
     }
 }

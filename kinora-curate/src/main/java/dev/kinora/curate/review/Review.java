@@ -3,14 +3,12 @@ package dev.kinora.curate.review;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.kinora.curate.dataset.Commit;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Form;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.engine.CurateListener;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.RandomAccessFile;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -79,7 +77,8 @@ public final class Review {
      * @throws IOException if the dataset is none, or the folder holds other things
      * @throws CancellationException if the listener asked to stop; contact sheets stay
      */
-    public Made make(Path dataset, Path out) throws IOException {
+    public Made make(Dataset home, Path out) throws IOException {
+        Path dataset = home.folder();
         Manifest manifest = Manifest.read(dataset);
         requireOurs(out);
         ClipTable clips = ClipTable.read(dataset.resolve(Manifest.CLIPS));
@@ -91,18 +90,18 @@ public final class Review {
         Path half = out.resolve(".half");
         Commit.delete(half);
         Files.createDirectories(half);
-        Drawing drawing = new Drawing(dataset, clips, out, half);
+        Drawing drawing = new Drawing(home, clips, out, half);
         drawing.all();
         listener.onStage("page", 0);
-        boolean openable = manifest.plan().form() == Form.FOLDER;
+        boolean openable = home.whole() && manifest.plan().form() == Form.FOLDER;
         ReviewData.Place place = new ReviewData.Place(
-                name(dataset),
-                dataset.toString().replace('\\', '/'),
+                name(home),
+                home.name(),
                 strip.folder(),
                 strip.frames(),
                 drawing.undrawable,
                 openable ? fromPage(out, dataset) : null);
-        byte[] page = ReviewPage.of(name(dataset), ReviewData.of(dataset, manifest, clips, place))
+        byte[] page = ReviewPage.of(name(home), ReviewData.of(dataset, manifest, clips, place))
                 .getBytes(UTF_8);
         Files.write(half.resolve(PAGE), page);
         Files.move(half.resolve(PAGE), out.resolve(PAGE), StandardCopyOption.ATOMIC_MOVE);
@@ -112,8 +111,10 @@ public final class Review {
                 out.resolve(PAGE), clips.rows(), drawing.drawn, drawing.undrawable.size(), sheetBytes, page.length);
     }
 
-    private static String name(Path dataset) {
-        return String.valueOf(dataset.toAbsolutePath().normalize().getFileName());
+    private static String name(Dataset dataset) {
+        return dataset.whole()
+                ? String.valueOf(dataset.folder().toAbsolutePath().normalize().getFileName())
+                : dataset.name().substring(dataset.name().lastIndexOf('/') + 1);
     }
 
     private static String fromPage(Path out, Path dataset) {
@@ -139,7 +140,7 @@ public final class Review {
 
     /** The contact sheets of one page. */
     private final class Drawing {
-        private final Path dataset;
+        private final Dataset dataset;
         private final ClipTable clips;
         private final Path out;
         private final Path half;
@@ -147,7 +148,7 @@ public final class Review {
         private int drawn;
         private int done;
 
-        Drawing(Path dataset, ClipTable clips, Path out, Path half) {
+        Drawing(Dataset dataset, ClipTable clips, Path out, Path half) {
             this.dataset = dataset;
             this.clips = clips;
             this.out = out;
@@ -232,23 +233,15 @@ public final class Review {
 
         /** A clip as a file of its own, out of its shard. */
         private void extract(int row, Path to) throws IOException {
-            Path file = dataset.resolve(text("path", row));
-            long bytes = (long) clips.numbers("bytes")[row];
-            try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r");
-                    OutputStream clip = Files.newOutputStream(to)) {
-                in.seek((long) clips.numbers("offset")[row]);
-                InputStream from = Channels.newInputStream(in.getChannel());
-                byte[] buffer = new byte[1 << 16];
-                long left = bytes;
-                for (int n;
-                        left > 0 && (n = from.read(buffer, 0, (int) Math.min(buffer.length, left))) > 0;
-                        left -= n) {
-                    clip.write(buffer, 0, n);
-                }
-                if (left > 0) {
-                    throw new IOException("curate review: " + file + " = " + left + " bytes short (expected: a dataset"
-                            + " as its manifest says)");
-                }
+            String path = text("path", row);
+            try {
+                Files.write(
+                        to,
+                        dataset.read(
+                                path, (long) clips.numbers("offset")[row], (long) clips.numbers("bytes")[row]));
+            } catch (EOFException e) {
+                throw new IOException(
+                        "curate review: " + path + " = short (expected: a dataset as its manifest says)", e);
             }
         }
 

@@ -3,7 +3,7 @@ package dev.kinora.curate.review;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.kinora.curate.caption.CaptionRun;
+import dev.kinora.curate.caption.CaptionQuestion;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.stage.Column;
@@ -135,7 +135,7 @@ final class ReviewData {
 
     private static Map<String, List<Caption>> captions(Path dataset, Manifest manifest) throws IOException {
         Map<String, List<Caption>> all = new LinkedHashMap<>();
-        Optional<Path> table = SideTable.find(dataset, manifest, CaptionRun.TABLE, ".parquet");
+        Optional<Path> table = SideTable.find(dataset, manifest, CaptionQuestion.TABLE, ".parquet");
         if (table.isEmpty()) {
             return all;
         }

@@ -1,6 +1,7 @@
 package dev.kinora.curate.s3;
 
 import dev.kinora.curate.engine.RemoteFile;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.ResponseBytes;
@@ -22,7 +24,9 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** A store that speaks S3. For any number of threads. */
@@ -35,7 +39,7 @@ public final class S3 implements AutoCloseable {
     /** Connects when it is first asked. */
     public S3(S3Settings settings) {
         this.settings = settings;
-        BackoffStrategy pauses = BackoffStrategy.exponentialDelay(settings.pause(), settings.pauseAfter(30));
+        BackoffStrategy pauses = BackoffStrategy.exponentialDelay(settings.pauseAfter(1), settings.pauseAfter(30));
         StandardRetryStrategy retries = AwsRetryStrategy.standardRetryStrategy().toBuilder()
                 .maxAttempts(settings.attempts())
                 .backoffStrategy(pauses)
@@ -95,7 +99,7 @@ public final class S3 implements AutoCloseable {
                 String key = o.key();
                 boolean inside = key.startsWith(below) && !("/" + key.substring(below.length())).contains("/.");
                 if (key.equals(where.key()) || (inside && !key.endsWith("/"))) {
-                    found.add(new S3File(this, new S3Uri(where.bucket(), key), o.size(), o.eTag()));
+                    found.add(S3File.of(this, new S3Uri(where.bucket(), key), o));
                 }
             }
         } catch (SdkException e) {
@@ -109,12 +113,93 @@ public final class S3 implements AutoCloseable {
 
     /** A small object; empty where there is none. */
     Optional<byte[]> read(S3Uri at) throws IOException {
+        return content(at).map(Content::bytes);
+    }
+
+    /**
+     * An object's content.
+     *
+     * @param bytes all of it
+     * @param etag that it had
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Content(byte[] bytes, String etag) {}
+
+    /** The same, and which it was. */
+    Optional<Content> content(S3Uri at) throws IOException {
         try {
             ResponseBytes<GetObjectResponse> all =
                     client.getObjectAsBytes(b -> b.bucket(at.bucket()).key(at.key()));
-            return Optional.of(all.asByteArray());
+            return Optional.of(new Content(all.asByteArray(), all.response().eTag()));
         } catch (NoSuchKeyException e) {
             return Optional.empty();
+        } catch (SdkException e) {
+            throw failed(at, e);
+        }
+    }
+
+    /**
+     * A part of an object.
+     *
+     * @throws NoSuchFileException if there is no such object
+     * @throws EOFException if it is shorter
+     */
+    byte[] range(S3Uri at, long offset, long bytes) throws IOException {
+        try {
+            byte[] part = client.getObjectAsBytes(b -> b.bucket(at.bucket())
+                            .key(at.key())
+                            .range("bytes=" + offset + "-" + (offset + bytes - 1)))
+                    .asByteArray();
+            if (part.length != bytes) {
+                throw new EOFException(at.toString());
+            }
+            return part;
+        } catch (NoSuchKeyException e) {
+            throw new NoSuchFileException(at.toString());
+        } catch (S3Exception e) {
+            if (e.statusCode() == 416) {
+                throw new EOFException(at.toString());
+            }
+            throw failed(at, e);
+        } catch (SdkException e) {
+            throw failed(at, e);
+        }
+    }
+
+    /** Facts of an object; null where there is none. */
+    @Nullable
+    HeadObjectResponse head(S3Uri at) throws IOException {
+        try {
+            return client.headObject(b -> b.bucket(at.bucket()).key(at.key()));
+        } catch (S3Exception e) {
+            if (e.statusCode() == 404) {
+                return null;
+            }
+            throw failed(at, e);
+        } catch (SdkException e) {
+            throw failed(at, e);
+        }
+    }
+
+    /** Every object whose key begins with that of an address and a slash, hidden ones too. */
+    List<S3Uri> below(S3Uri where) throws IOException {
+        List<S3Uri> all = new ArrayList<>();
+        try {
+            for (S3Object o : client.listObjectsV2Paginator(
+                            b -> b.bucket(where.bucket()).prefix(where.key() + "/"))
+                    .contents()) {
+                all.add(new S3Uri(where.bucket(), o.key()));
+            }
+        } catch (SdkException e) {
+            throw failed(where, e);
+        }
+        return all;
+    }
+
+    /** Removes an object, if there is one. */
+    void delete(S3Uri at) throws IOException {
+        try {
+            client.deleteObject(b -> b.bucket(at.bucket()).key(at.key()));
         } catch (SdkException e) {
             throw failed(at, e);
         }

@@ -7,17 +7,35 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * An object of a bucket as it was listed. A connection that breaks is taken up where it broke; an object that has become
  * another since is refused.
  */
-record S3File(S3 store, S3Uri at, long bytes, String etag) implements RemoteFile {
+record S3File(S3 store, S3Uri at, long bytes, String etag, long modifiedMillis) implements RemoteFile {
+    /** As it was listed. */
+    static S3File of(S3 store, S3Uri at, S3Object listed) {
+        Instant modified = listed.lastModified();
+        return new S3File(store, at, listed.size(), listed.eTag(), modified == null ? 0 : modified.toEpochMilli());
+    }
+
+    @Override
+    public String version() {
+        return etag + " " + modifiedMillis;
+    }
+
+    @Override
+    public String ticket() {
+        return Tickets.of(this);
+    }
+
     @Override
     public String name() {
         return at.toString();

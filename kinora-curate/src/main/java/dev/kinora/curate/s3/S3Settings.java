@@ -10,12 +10,12 @@ import java.time.Duration;
  * @param pathStyle whether the bucket's name stands in the path rather than in the host's name
  * @param anonymous whether requests are not signed
  * @param attempts how often a request is tried that the store or the network fails, 1 or more
- * @param pause before the second try; doubled with each, to at most twenty seconds
+ * @param pauseMillis before the second try; doubled with each, to at most twenty seconds
  */
 public record S3Settings(
-        String endpoint, String region, boolean pathStyle, boolean anonymous, int attempts, Duration pause) {
+        String endpoint, String region, boolean pathStyle, boolean anonymous, int attempts, int pauseMillis) {
     /** As the environment says; six tries. */
-    public static final S3Settings DEFAULT = new S3Settings("", "", false, false, 6, Duration.ofMillis(500));
+    public static final S3Settings DEFAULT = new S3Settings("", "", false, false, 6, 500);
 
     public S3Settings {
         if (attempts < 1) {
@@ -26,7 +26,7 @@ public record S3Settings(
     /** Pause before the try after this one, which is 1 or more. */
     Duration pauseAfter(int attempt) {
         Duration most = Duration.ofSeconds(20);
-        Duration wanted = pause.multipliedBy(1L << Math.min(16, attempt - 1));
+        Duration wanted = Duration.ofMillis(pauseMillis).multipliedBy(1L << Math.min(16, attempt - 1));
         return wanted.compareTo(most) > 0 ? most : wanted;
     }
 }

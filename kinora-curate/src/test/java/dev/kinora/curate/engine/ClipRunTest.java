@@ -8,6 +8,7 @@ import dev.kinora.curate.Footage;
 import dev.kinora.curate.caption.CaptionFit;
 import dev.kinora.curate.cut.CutMode;
 import dev.kinora.curate.dataset.Form;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.Plan;
 import dev.kinora.curate.dataset.SideTable;
@@ -174,7 +175,7 @@ class ClipRunTest {
         Path table = copy.resolve(".captions.parquet");
         ParquetTable.ofJsonLines(lines, "id, caption", table);
         SideTable.commit(copy, "captions", "captions", List.of(table));
-        CaptionFit.Result result = CaptionFit.run(copy, clip, n -> {});
+        CaptionFit.Result result = CaptionFit.run(Dataset.of(copy), clip, n -> {});
         assertThat(result.clips()).isEqualTo(2);
         assertThat(result.cut()).isEqualTo(1);
         Path fit = SideTable.find(copy, Manifest.read(copy), CaptionFit.TABLE, ".parquet")
@@ -185,7 +186,7 @@ class ClipRunTest {
         assertThat(rows.get(1)).endsWith(" true");
         assertThat(Double.parseDouble(rows.getFirst().split(" ", -1)[0]))
                 .isCloseTo(cosine(ids.getFirst()), within(1e-5));
-        assertThatThrownBy(() -> CaptionFit.run(copy, Goldens.path("clip/both_gelu"), n -> {}))
+        assertThatThrownBy(() -> CaptionFit.run(Dataset.of(copy), Goldens.path("clip/both_gelu"), n -> {}))
                 .hasMessageContaining("score-captions: model = ");
     }
 

@@ -17,7 +17,31 @@ public final class TinyRuns {
 
     /** Curates files that have to be fetched, of which so many bytes may wait. */
     public static Manifest curate(List<RemoteFile> files, long spoolBytes, Path out) throws IOException {
-        return engine().run(List.of(), files, spoolBytes, out).manifest();
+        return engine().run(new Inputs(List.of(), files, spoolBytes, null), out).manifest();
+    }
+
+    /** The same, stopped where a part of the work begins. */
+    public static void stopAt(String stage, List<RemoteFile> files, long spoolBytes, Path out) throws IOException {
+        CurateListener stopping = new CurateListener() {
+            private volatile boolean stop;
+
+            @Override
+            public void onStage(String name, int steps) {
+                stop |= name.equals(stage);
+            }
+
+            @Override
+            public boolean stopRequested() {
+                return stop;
+            }
+        };
+        new LocalEngine(Runs.PLAN, Runs.limits(1, 60), stopping)
+                .run(new Inputs(List.of(), files, spoolBytes, null), out);
+    }
+
+    /** Hash of each source's content. */
+    public static List<String> hashes(Path dataset) throws SQLException {
+        return Runs.rows("SELECT sha256 FROM read_parquet('" + dataset.resolve(Manifest.FILES) + "')");
     }
 
     private static LocalEngine engine() {

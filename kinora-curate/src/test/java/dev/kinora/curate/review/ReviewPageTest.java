@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kinora.curate.Footage;
-import dev.kinora.curate.caption.CaptionRun;
+import dev.kinora.curate.caption.CaptionQuestion;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.engine.CurateListener;
@@ -68,13 +69,13 @@ class ReviewPageTest {
                     + Duck.literal(dataset.resolve(Manifest.CLIPS).toString()) + ")) TO "
                     + Duck.literal(captions.toString()) + " (FORMAT parquet)");
         }
-        SideTable.commit(dataset, CaptionRun.TABLE, CAPTION, List.of(captions));
+        SideTable.commit(dataset, CaptionQuestion.TABLE, CAPTION, List.of(captions));
         page = review(3).page();
         large = large(manifest);
     }
 
     private static Review.Made review(int frames) throws IOException {
-        return new Review(frames, 64, 2, CurateListener.SILENT).make(dataset, folder.resolve("review"));
+        return new Review(frames, 64, 2, CurateListener.SILENT).make(Dataset.of(dataset), folder.resolve("review"));
     }
 
     /** Clips with scores in few steps, every seventh unknown, some duplicates, of sources of uneven size. */
@@ -274,7 +275,7 @@ class ReviewPageTest {
     @Test
     void aFolderOfOtherThingsIsRefused() {
         Review review = new Review(3, 64, 1, CurateListener.SILENT);
-        assertThatThrownBy(() -> review.make(dataset, folder))
+        assertThatThrownBy(() -> review.make(Dataset.of(dataset), folder))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("--out");
     }

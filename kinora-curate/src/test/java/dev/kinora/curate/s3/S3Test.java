@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kinora.curate.Footage;
+import dev.kinora.curate.caption.Clip;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
+import dev.kinora.curate.dataset.SideTable;
 import dev.kinora.curate.engine.CurateListener;
 import dev.kinora.curate.engine.RemoteFile;
 import dev.kinora.curate.engine.TinyRuns;
 import dev.kinora.curate.engine.UnreadableFileException;
+import dev.kinora.curate.review.Review;
+import dev.kinora.curate.worker.Hashes;
+import dev.kinora.testkit.S3Double;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,9 +24,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +50,7 @@ class S3Test {
 
     S3Test() throws IOException {
         server = new S3Double();
-        store = new S3(server.settings());
+        store = new S3(new S3Settings(server.endpoint(), "", true, false, 4, 5));
     }
 
     @BeforeEach
@@ -151,8 +160,95 @@ class S3Test {
                 .filteredOn(r -> r.startsWith("PUT"))
                 .hasSize(1);
 
+        itIsReadWhereItLies(dataset);
         stoppedAnywhereItGoesOn(dataset, bytes(dataset));
         anotherDatasetIsRefused(dataset);
+    }
+
+    private void itIsReadWhereItLies(Path dataset) throws IOException {
+        Path cache = folder.resolve("cache");
+        Predicate<String> tables = Set.of(Manifest.CLIPS, Manifest.FILES)::contains;
+        Dataset there = BucketDataset.open(store, SET, cache, tables);
+        assertThat(there.folder().resolve(Manifest.CLIPS))
+                .hasBinaryContent(Files.readAllBytes(dataset.resolve(Manifest.CLIPS)));
+        Files.writeString(there.folder().resolve(Manifest.FILES), "damaged");
+        server.requests.clear();
+        BucketDataset.open(store, SET, cache, tables);
+        assertThat(server.requests)
+                .as("the manifest, and what is not as it says")
+                .containsExactly(
+                        "GET /bucket/sets/first/manifest.json",
+                        "HEAD /bucket/sets/first/files.parquet",
+                        "GET /bucket/sets/first/files.parquet");
+
+        server.sent.set(0);
+        server.faults = first(1, "GET /bucket/sets/first/shards", S3Double.Fault.BREAK);
+        Review.Made made = new Review(1, 32, 1, CurateListener.SILENT).make(there, folder.resolve("review"));
+        long clips = Clip.of(dataset, Clip.Choice.ALL).stream().mapToLong(Clip::bytes).sum();
+        assertThat(made.drawn()).isEqualTo(2);
+        assertThat(server.sent.get()).as("the clips of the shards, one of them after half of it").isBetween(clips, 2 * clips);
+
+        tablesJoinItAsTheyJoinAFolder(there);
+    }
+
+    /** Another table joins between the reading of the manifest and its replacement. */
+    private void tablesJoinItAsTheyJoinAFolder(Dataset there) throws IOException {
+        commit(there.folder(), "captions", "old");
+        there.added("captions");
+        String manifest = "sets/first/" + Manifest.NAME;
+        Path theirs = BucketDataset.open(store, SET, folder.resolve("elsewhere"), p -> false)
+                .folder();
+        commit(theirs, "judge", "theirs");
+        byte[] meanwhile = Files.readAllBytes(theirs.resolve(Manifest.NAME));
+        commit(there.folder(), "captions", "new");
+        AtomicInteger puts = new AtomicInteger();
+        server.faults = r -> {
+            if (r.equals("PUT /bucket/" + manifest) && puts.getAndIncrement() == 0) {
+                server.put(manifest, meanwhile);
+            }
+            return S3Double.Fault.NONE;
+        };
+        there.added("captions");
+        assertThat(puts).hasValue(2);
+        byte[] published = Objects.requireNonNull(server.objects.get(manifest)).content();
+        Manifest now = Manifest.of(published, "now");
+        assertThat(SideTable.entries(now, "judge")).hasSize(1);
+        assertThat(SideTable.entries(now, "captions")).isEqualTo(SideTable.entries(Manifest.read(there.folder()), "captions"));
+        assertThat(published("sets/first/").keySet().stream().filter(k -> k.startsWith("captions-")))
+                .as("the old one is gone")
+                .containsExactly(SideTable.entries(now, "captions").getFirst().path());
+    }
+
+    private static void commit(Path folder, String table, String content) throws IOException {
+        SideTable.commit(folder, table, content, List.of(Files.writeString(folder.resolve("table.txt"), content)));
+    }
+
+    /** Stopped after hashing, with a spool for nothing: the next run fetches each file once, to curate it. */
+    @Test
+    void aRunThatGoesOnHashesOnlyWhatHasChanged() throws Exception {
+        for (String key : List.of("raw/a.mp4", "raw/b.mp4", "raw/c.mp4")) {
+            server.put(key, key.getBytes(UTF_8));
+        }
+        Path dataset = folder.resolve("dataset");
+        assertThatThrownBy(() -> TinyRuns.stopAt("curate", store.find(RAW), 0, dataset))
+                .isInstanceOf(CancellationException.class);
+        server.requests.clear();
+        server.put("raw/b.mp4", "another".getBytes(UTF_8));
+        server.put("raw/d.mp4", "new".getBytes(UTF_8));
+        TinyRuns.curate(store.find(RAW), 1 << 20, dataset);
+        assertThat(server.requests.stream().filter(r -> r.startsWith("GET /bucket/raw/")))
+                .as("the unchanged ones to be curated, the others to be hashed and then curated from the spool")
+                .containsExactlyInAnyOrder(
+                        "GET /bucket/raw/a.mp4",
+                        "GET /bucket/raw/b.mp4",
+                        "GET /bucket/raw/c.mp4",
+                        "GET /bucket/raw/d.mp4");
+        assertThat(TinyRuns.hashes(dataset))
+                .contains(Hashes.ofText("raw/a.mp4"), Hashes.ofText("another"), Hashes.ofText("new"))
+                .doesNotContain(Hashes.ofText("raw/b.mp4"));
+        server.requests.clear();
+        TinyRuns.curate(store.find(RAW), 1 << 20, dataset);
+        assertThat(server.requests).allMatch(r -> r.equals("GET /bucket"));
     }
 
     /** Every request in turn is the first of which nothing comes any more. */
@@ -232,7 +328,9 @@ class S3Test {
             for (Path p : walk.filter(Files::isRegularFile)
                     .sorted(Comparator.naturalOrder())
                     .toList()) {
-                all.put(dataset.relativize(p).toString().replace('\\', '/'), Files.readAllBytes(p));
+                if (!String.valueOf(p.getFileName()).startsWith(".")) {
+                    all.put(dataset.relativize(p).toString().replace('\\', '/'), Files.readAllBytes(p));
+                }
             }
         }
         return all;

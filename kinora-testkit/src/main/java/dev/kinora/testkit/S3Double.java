@@ -1,4 +1,4 @@
-package dev.kinora.curate.s3;
+package dev.kinora.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -23,20 +22,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A small strict store that speaks S3 on this machine: one bucket by path style, pages of two, ranges, conditions,
- * parts, checksums; refuses what is not signed, and fails where it is told to.
+ * parts, checksums; refuses what does not look signed by {@value #KEY}, and fails where it is told to.
  */
-final class S3Double implements AutoCloseable {
-    static final String BUCKET = "bucket";
+public final class S3Double implements AutoCloseable {
+    /** The one bucket there is. */
+    public static final String BUCKET = "bucket";
+
+    /** Whose signature counts. */
+    public static final String KEY = "key";
+
     private static final int PAGE = 2;
 
     /** What may befall a request. */
-    enum Fault {
+    public enum Fault {
+        /** Nothing. */
         NONE,
         /** 503 SlowDown. */
         SLOW_DOWN,
@@ -48,40 +55,56 @@ final class S3Double implements AutoCloseable {
         UNKNOWN
     }
 
+    /**
+     * An object.
+     *
+     * @param content its bytes
+     * @param metadata headers that it was put with
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Stored(byte[] content, Map<String, String> metadata) {
-        String etag() {
+    public record Stored(byte[] content, Map<String, String> metadata) {
+        /** MD5 in quotes. */
+        public String etag() {
             return '"' + HexFormat.of().formatHex(md5(content)) + '"';
         }
     }
 
-    final NavigableMap<String, Stored> objects = new ConcurrentSkipListMap<>();
-    final List<String> requests = new CopyOnWriteArrayList<>();
-    /** Asked for each request, which reads {@code PUT /bucket/key}. */
-    volatile Function<String, Fault> faults = r -> Fault.NONE;
+    /** What it holds, by key. */
+    public final NavigableMap<String, Stored> objects = new ConcurrentSkipListMap<>();
+
+    /** What it was asked, such as {@code PUT /bucket/key}, in order. */
+    public final List<String> requests = new CopyOnWriteArrayList<>();
+
+    /** Bytes of objects that it has sent. */
+    public final AtomicLong sent = new AtomicLong();
+
+    /** Asked for each request. */
+    public volatile Function<String, Fault> faults = r -> Fault.NONE;
 
     private final Map<String, NavigableMap<Integer, byte[]>> uploads = new ConcurrentHashMap<>();
     private final Map<String, Map<String, String>> uploadMetadata = new ConcurrentHashMap<>();
     private final HttpServer server;
 
-    S3Double() throws IOException {
+    /** An empty one, at a free port. */
+    public S3Double() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::handle);
         server.start();
     }
 
-    S3Settings settings() {
-        return new S3Settings(
-                "http://localhost:" + server.getAddress().getPort(), "", true, false, 4, Duration.ofMillis(5));
+    /** Its address. */
+    public String endpoint() {
+        return "http://localhost:" + server.getAddress().getPort();
     }
 
     /** Uploads begun and neither put together nor given up. */
-    int openUploads() {
+    public int openUploads() {
         return uploads.size();
     }
 
-    void put(String key, byte[] content) {
+    /** Puts an object past the protocol. */
+    public void put(String key, byte[] content) {
         objects.put(key, new Stored(content, Map.of()));
     }
 
@@ -101,7 +124,7 @@ final class S3Double implements AutoCloseable {
             } else if (fault == Fault.UNKNOWN) {
                 error(x, 501, "NotImplemented");
             } else if (fault == Fault.DENY
-                    || !signed.matches("AWS4-HMAC-SHA256 Credential=key/\\d{8}/us-east-1/s3/aws4_request, .*"
+                    || !signed.matches("AWS4-HMAC-SHA256 Credential=" + KEY + "/\\d{8}/us-east-1/s3/aws4_request, .*"
                             + "Signature=[0-9a-f]{64}")) {
                 error(x, 403, "AccessDenied");
             } else if (!path.startsWith("/" + BUCKET)) {
@@ -141,6 +164,8 @@ final class S3Double implements AutoCloseable {
                     send(x, 200, "");
                 } else if ("*".equals(x.getRequestHeaders().getFirst("If-None-Match")) && objects.containsKey(key)) {
                     error(x, 412, "PreconditionFailed");
+                } else if (!matches(x, objects.get(key))) {
+                    error(x, 412, "PreconditionFailed");
                 } else {
                     objects.put(key, new Stored(body, metadata(x)));
                     send(x, 200, "");
@@ -179,26 +204,30 @@ final class S3Double implements AutoCloseable {
         send(x, 200, "<CompleteMultipartUploadResult><ETag>\"whole-2\"</ETag></CompleteMultipartUploadResult>");
     }
 
+    private static boolean matches(HttpExchange x, @Nullable Stored found) {
+        String wanted = x.getRequestHeaders().getFirst("If-Match");
+        return wanted == null || (found != null && wanted.equals(found.etag()));
+    }
+
     private void get(HttpExchange x, String key, Fault fault) throws IOException {
         Stored found = objects.get(key);
-        String wanted = x.getRequestHeaders().getFirst("If-Match");
         if (found == null) {
             error(x, 404, "NoSuchKey");
             return;
         }
-        if (wanted != null && !wanted.equals(found.etag())) {
+        if (!matches(x, found)) {
             error(x, 412, "PreconditionFailed");
             return;
         }
         byte[] content = found.content();
-        Matcher range = Pattern.compile("bytes=(\\d+)-")
+        Matcher range = Pattern.compile("bytes=(\\d+)-(\\d*)")
                 .matcher(String.valueOf(x.getRequestHeaders().getFirst("Range")));
         int status = 200;
         if (range.matches()) {
             int from = Integer.parseInt(range.group(1));
-            x.getResponseHeaders()
-                    .set("Content-Range", "bytes %d-%d/%d".formatted(from, content.length - 1, content.length));
-            content = Arrays.copyOfRange(content, from, content.length);
+            int end = range.group(2).isEmpty() ? content.length : Integer.parseInt(range.group(2)) + 1;
+            x.getResponseHeaders().set("Content-Range", "bytes %d-%d/%d".formatted(from, end - 1, content.length));
+            content = Arrays.copyOfRange(content, from, Math.min(end, content.length));
             status = 206;
         }
         x.getResponseHeaders().set("ETag", found.etag());
@@ -210,6 +239,7 @@ final class S3Double implements AutoCloseable {
         }
         x.sendResponseHeaders(status, content.length == 0 ? -1 : content.length);
         int until = fault == Fault.BREAK ? content.length / 2 : content.length;
+        sent.addAndGet(until);
         x.getResponseBody().write(content, 0, until);
         x.getResponseBody().flush();
     }
@@ -222,8 +252,9 @@ final class S3Double implements AutoCloseable {
         StringBuilder xml = new StringBuilder("<ListBucketResult>");
         for (String k : keys.subList(0, Math.min(PAGE, keys.size()))) {
             Stored o = Objects.requireNonNull(objects.get(k));
-            xml.append("<Contents><Key>%s</Key><ETag>%s</ETag><Size>%d</Size></Contents>"
-                    .formatted(k, o.etag(), o.content().length));
+            xml.append("""
+                    <Contents><Key>%s</Key><LastModified>2026-01-02T03:04:05.000Z</LastModified>\
+                    <ETag>%s</ETag><Size>%d</Size></Contents>""".formatted(k, o.etag(), o.content().length));
         }
         if (keys.size() > PAGE) {
             xml.append("<IsTruncated>true</IsTruncated><NextContinuationToken>%s</NextContinuationToken>"
@@ -266,7 +297,8 @@ final class S3Double implements AutoCloseable {
         }
     }
 
-    static byte[] md5(byte[] content) {
+    /** The hash that ETags are of. */
+    public static byte[] md5(byte[] content) {
         return digest("MD5", content);
     }
 

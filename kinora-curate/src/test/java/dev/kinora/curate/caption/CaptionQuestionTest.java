@@ -9,6 +9,7 @@ import dev.kinora.curate.Footage;
 import dev.kinora.curate.cut.CutMode;
 import dev.kinora.curate.dataset.Commit;
 import dev.kinora.curate.dataset.Form;
+import dev.kinora.curate.dataset.Dataset;
 import dev.kinora.curate.dataset.Manifest;
 import dev.kinora.curate.dataset.Plan;
 import dev.kinora.curate.dataset.SideTable;
@@ -56,7 +57,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class CaptionRunTest {
+final class CaptionQuestionTest {
     private static final Sampling SMALL = new Sampling(2, 0.6, 2, 64);
 
     @TempDir
@@ -101,7 +102,7 @@ final class CaptionRunTest {
         return Reply.text("The video shows a texture " + seen + " that moves.");
     }
 
-    private CaptionRun.Result run(
+    private CaptionQuestion.Result run(
             Function<Question, Reply> answers, CaptionRecipe recipe, boolean again, boolean replace)
             throws IOException {
         try (ChatServer server = ChatServer.start(answers)) {
@@ -109,15 +110,16 @@ final class CaptionRunTest {
         }
     }
 
-    private CaptionRun.Result run(
+    private CaptionQuestion.Result run(
             ChatServer server, CaptionRecipe recipe, int concurrency, boolean again, boolean replace)
             throws IOException {
         RetryPolicy hasty = new RetryPolicy(2, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofSeconds(1));
         ChatClient client = new ChatClient(
                 ChatSettings.of(server.url(), "eyes").concurrency(concurrency).patience(Duration.ofSeconds(30), hasty));
         try (ChatCaptioner captioner = new ChatCaptioner(client, client, recipe, SMALL)) {
-            return new CaptionRun(captioner, recipe.draw(), CurateListener.SILENT)
-                    .run(dataset, Clip.Choice.ALL, again, replace);
+            CaptionQuestion question = new CaptionQuestion(captioner, recipe.draw());
+            return question.result(new ClipRun(Dataset.of(dataset), question, CurateListener.SILENT)
+                    .run(Clip.Choice.ALL, again, replace));
         }
     }
 
@@ -153,7 +155,7 @@ final class CaptionRunTest {
 
     @Test
     void theTableIsNamedByTheManifestAndHoldsAllOfIt() throws IOException {
-        CaptionRun.Result result = run(CaptionRunTest::answer, CaptionRecipe.BOTH, false, false);
+        CaptionQuestion.Result result = run(CaptionQuestionTest::answer, CaptionRecipe.BOTH, false, false);
         assertThat(result.outcomes()).isEqualTo(Map.of("ok", 4));
         assertThat(result.lengths())
                 .hasEntrySatisfying("caption", h -> assertThat(h.captions()).isEqualTo(4));
@@ -207,7 +209,7 @@ final class CaptionRunTest {
                         dataset.resolve(".captions/answers.jsonl"), "{\"id\":\"torn", StandardOpenOption.APPEND);
                 int before = server.questions().size();
                 left.set(Integer.MAX_VALUE);
-                CaptionRun.Result rest = run(server, CaptionRecipe.SVD, 1, false, false);
+                CaptionQuestion.Result rest = run(server, CaptionRecipe.SVD, 1, false, false);
                 assertThat(rest.asked()).isEqualTo(4 - stop / 3);
                 assertThat(server.questions()).hasSize(before + 3 * rest.asked());
                 assertThat(bytes()).isEqualTo(undisturbed);
@@ -241,7 +243,7 @@ final class CaptionRunTest {
                     case 1 -> Reply.json(200, "<html>");
                     default -> Reply.json(503, "busy");
                 })) {
-            CaptionRun.Result first = run(server, CaptionRecipe.DIRECT, 1, false, false);
+            CaptionQuestion.Result first = run(server, CaptionRecipe.DIRECT, 1, false, false);
             assertThat(first.outcomes())
                     .isEqualTo(Map.of("unreadable", 1, "refused", 1, "malformed", 1, "unavailable", 1));
             assertThat(rows("captions", "SELECT caption FROM $ WHERE caption IS NOT NULL"))
@@ -279,11 +281,13 @@ final class CaptionRunTest {
                                             + "\",\"lecture\":\"no\",\"text\":\"no\",\"screen\":\"no\"}");
                 });
                 ChatJudge judge = new ChatJudge(new ChatClient(ChatSettings.of(server.url(), "eyes")), SMALL)) {
-            JudgeRun.Result result =
-                    new JudgeRun(judge, CurateListener.SILENT).run(dataset, Clip.Choice.ALL, false, false);
+            JudgeQuestion question = new JudgeQuestion(judge);
+            JudgeQuestion.Result result =
+                    question.result(new ClipRun(Dataset.of(dataset), question, CurateListener.SILENT)
+                            .run(Clip.Choice.ALL, false, false));
             assertThat(result.outcomes()).isEqualTo(Map.of("ok", 3, "malformed", 1));
-            assertThat(result.tags().get("judge_low_quality")).isEqualTo(new JudgeRun.Count(1, 2, 1));
-            assertThat(result.tags().get("judge_incoherent")).isEqualTo(new JudgeRun.Count(0, 0, 4));
+            assertThat(result.tags().get("judge_low_quality")).isEqualTo(new JudgeQuestion.Count(1, 2, 1));
+            assertThat(result.tags().get("judge_incoherent")).isEqualTo(new JudgeQuestion.Count(0, 0, 4));
             Path table = SideTable.find(dataset, Manifest.read(dataset), "judge", ".parquet")
                     .orElseThrow();
             try (Selection clips = new Selection(dataset.resolve(Manifest.CLIPS), List.of(table))) {
@@ -301,12 +305,12 @@ final class CaptionRunTest {
     @Test
     void pairsForAStudentAskWhatTheChainAsked() throws IOException {
         List<Question> asked;
-        try (ChatServer server = ChatServer.start(CaptionRunTest::answer)) {
+        try (ChatServer server = ChatServer.start(CaptionQuestionTest::answer)) {
             run(server, CaptionRecipe.DENSE, 1, false, false);
             asked = server.questions();
         }
         Path out = folder.resolve("pairs.jsonl");
-        assertThat(TrainingPairs.write(dataset, TrainingPairs.Form.TEXT, SMALL, out))
+        assertThat(TrainingPairs.write(Dataset.of(dataset), TrainingPairs.Form.TEXT, SMALL, out))
                 .isEqualTo(4);
         for (String line : Files.readAllLines(out)) {
             JsonNode messages = AnswerJournal.JSON.readTree(line).path("messages");
@@ -316,7 +320,7 @@ final class CaptionRunTest {
             assertThat(messages.get(2).path("content").asText()).startsWith("A texture");
         }
         Path seen = folder.resolve("seen.jsonl");
-        assertThat(TrainingPairs.write(dataset, TrainingPairs.Form.FRAMES, SMALL, seen))
+        assertThat(TrainingPairs.write(Dataset.of(dataset), TrainingPairs.Form.FRAMES, SMALL, seen))
                 .isEqualTo(4);
         assertThat(Files.readAllLines(seen).getFirst().split("data:image/jpeg", -1))
                 .hasSize(3);
@@ -324,7 +328,7 @@ final class CaptionRunTest {
 
     @Test
     void shardsForOtherReadersHoldTheDrawnCaption() throws IOException {
-        run(CaptionRunTest::answer, CaptionRecipe.SVD, false, false);
+        run(CaptionQuestionTest::answer, CaptionRecipe.SVD, false, false);
         Path out = folder.resolve("captioned");
         assertThat(CaptionedShards.write(dataset, out)).isEqualTo(4);
         Map<String, String> texts = new TreeMap<>();
