@@ -51,14 +51,12 @@ public record MotionVectors(Picture picture, int width, int height, float[] bloc
     }
 
     static MotionVectors of(AVFrame frame) {
-        Picture picture =
-                switch (frame.pict_type()) {
-                    case avutil.AV_PICTURE_TYPE_I, avutil.AV_PICTURE_TYPE_SI -> Picture.INTRA;
-                    case avutil.AV_PICTURE_TYPE_P, avutil.AV_PICTURE_TYPE_S, avutil.AV_PICTURE_TYPE_SP ->
-                        Picture.PREDICTED;
-                    case avutil.AV_PICTURE_TYPE_B, avutil.AV_PICTURE_TYPE_BI -> Picture.BIDIRECTIONAL;
-                    default -> Picture.UNKNOWN;
-                };
+        Picture picture = switch (frame.pict_type()) {
+            case avutil.AV_PICTURE_TYPE_I, avutil.AV_PICTURE_TYPE_SI -> Picture.INTRA;
+            case avutil.AV_PICTURE_TYPE_P, avutil.AV_PICTURE_TYPE_S, avutil.AV_PICTURE_TYPE_SP -> Picture.PREDICTED;
+            case avutil.AV_PICTURE_TYPE_B, avutil.AV_PICTURE_TYPE_BI -> Picture.BIDIRECTIONAL;
+            default -> Picture.UNKNOWN;
+        };
         AVFrameSideData data = avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_MOTION_VECTORS);
         if (data == null || data.isNull()) {
             return new MotionVectors(picture, frame.width(), frame.height(), new float[0]);
