@@ -129,8 +129,9 @@ final class CurateCommand extends Action {
             names = "--stages",
             paramLabel = "NAMES",
             split = ",",
-            description = "What to score: some of ${DEFAULT-VALUE}. Default: all of them. And vectors: motion as the codec"
-                    + " has it, which costs next to nothing.")
+            description =
+                    "What to score: some of ${DEFAULT-VALUE}. Default: all of them. And vectors: motion as the codec"
+                            + " has it, which costs next to nothing.")
     private List<String> stages = Recipe.STAGES;
 
     @Mixin

@@ -13,14 +13,8 @@ import org.bytedeco.javacpp.Pointer;
  * Where the blocks of a compressed picture were taken from, as its encoder had it: {@code AVMotionVector} of FFmpeg, those
  * that point to a picture shown earlier. Its decoders tell them of H.264, MPEG-1, 2 and 4 and their kin, of no other
  * codec. Positions and sizes are those of the stored picture, before it is turned upright.
- *
- * @param picture how the picture was compressed
- * @param width pixels per row, as stored
- * @param height rows, as stored
- * @param blocks {@link #VALUES} per block: column and row of its centre, width, height, and how far to the right and down
- *     its source lies, all in pixels
  */
-public record MotionVectors(Picture picture, int width, int height, float[] blocks) {
+public final class MotionVectors {
     /** How a picture is compressed, which says what its vectors refer to. */
     public enum Picture {
         /** By itself. */
@@ -46,19 +40,57 @@ public record MotionVectors(Picture picture, int width, int height, float[] bloc
     private static final int MOTION_Y = at("motion_y");
     private static final int SCALE = at("motion_scale");
 
+    private final Picture picture;
+    private final int width;
+    private final int height;
+    private final float[] blocks;
+
+    private MotionVectors(Picture picture, int width, int height, float[] blocks) {
+        this.picture = picture;
+        this.width = width;
+        this.height = height;
+        this.blocks = blocks;
+    }
+
+    /** How the picture was compressed. */
+    public Picture picture() {
+        return picture;
+    }
+
+    /** Pixels per row, as stored. */
+    public int width() {
+        return width;
+    }
+
+    /** Rows, as stored. */
+    public int height() {
+        return height;
+    }
+
+    /**
+     * {@link #VALUES} per block: column and row of its centre, width, height, and how far to the right and down its source
+     * lies, all in pixels. Not to be written to.
+     */
+    public float[] blocks() {
+        return blocks;
+    }
+
+    /** Of a picture that stands by itself. */
+    static MotionVectors none(int width, int height) {
+        return new MotionVectors(Picture.INTRA, width, height, new float[0]);
+    }
+
     private static int at(String member) {
         return Pointer.offsetof(AVMotionVector.class, member);
     }
 
     static MotionVectors of(AVFrame frame) {
-        Picture picture =
-                switch (frame.pict_type()) {
-                    case avutil.AV_PICTURE_TYPE_I, avutil.AV_PICTURE_TYPE_SI -> Picture.INTRA;
-                    case avutil.AV_PICTURE_TYPE_P, avutil.AV_PICTURE_TYPE_S, avutil.AV_PICTURE_TYPE_SP ->
-                        Picture.PREDICTED;
-                    case avutil.AV_PICTURE_TYPE_B, avutil.AV_PICTURE_TYPE_BI -> Picture.BIDIRECTIONAL;
-                    default -> Picture.UNKNOWN;
-                };
+        Picture picture = switch (frame.pict_type()) {
+            case avutil.AV_PICTURE_TYPE_I, avutil.AV_PICTURE_TYPE_SI -> Picture.INTRA;
+            case avutil.AV_PICTURE_TYPE_P, avutil.AV_PICTURE_TYPE_S, avutil.AV_PICTURE_TYPE_SP -> Picture.PREDICTED;
+            case avutil.AV_PICTURE_TYPE_B, avutil.AV_PICTURE_TYPE_BI -> Picture.BIDIRECTIONAL;
+            default -> Picture.UNKNOWN;
+        };
         AVFrameSideData data = avutil.av_frame_get_side_data(frame, avutil.AV_FRAME_DATA_MOTION_VECTORS);
         if (data == null || data.isNull()) {
             return new MotionVectors(picture, frame.width(), frame.height(), new float[0]);

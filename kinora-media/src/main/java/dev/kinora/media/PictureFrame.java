@@ -29,6 +29,6 @@ record PictureFrame(int index, Image image, long pts, double seconds) implements
 
     @Override
     public MotionVectors vectors() {
-        return new MotionVectors(MotionVectors.Picture.INTRA, width(), height(), new float[0]);
+        return MotionVectors.none(width(), height());
     }
 }

@@ -99,9 +99,12 @@ final class WorkerProcess implements AutoCloseable {
         try {
             while (!process.waitFor(WATCH_MILLIS, TimeUnit.MILLISECONDS)) {
                 clock.advance(System.nanoTime());
-                double quiet = clock.seconds() - heardAt;
+                // In the reverse of the order in which they are set: who is kept from running in between must not take
+                // the silence before a job, or before the worker was ready, for silence at it.
+                double patience = ready ? limits.stallSeconds() : START_SECONDS;
                 double began = jobBegan;
-                if (began >= 0 && quiet > (ready ? limits.stallSeconds() : START_SECONDS)) {
+                double quiet = clock.seconds() - heardAt;
+                if (began >= 0 && quiet > patience) {
                     kill("timeout: no frame for %.0f s".formatted(quiet));
                 } else if (began >= 0 && clock.seconds() - began > limits.fileSeconds()) {
                     kill("timeout: more than %.0f s for one file".formatted(limits.fileSeconds()));

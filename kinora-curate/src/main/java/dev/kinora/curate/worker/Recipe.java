@@ -69,8 +69,8 @@ public record Recipe(
             if (!STAGES.contains(stage)
                     && !stage.equals(VECTORS)
                     && !(MODELLED.contains(stage) && models.containsKey(stage))) {
-                throw new IllegalArgumentException("curate: stages = " + stage + " (expected: among " + STAGES
-                        + ", " + VECTORS + ", and " + MODELLED + " with their models)");
+                throw new IllegalArgumentException("curate: stages = " + stage + " (expected: among " + STAGES + ", "
+                        + VECTORS + ", and " + MODELLED + " with their models)");
             }
         }
         if (stages.contains(AESTHETIC) && !stages.contains(CLIP)) {

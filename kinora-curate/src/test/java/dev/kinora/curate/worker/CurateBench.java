@@ -85,7 +85,8 @@ final class CurateBench {
                 }
             }
         }
-        System.out.printf("%d clips, Spearman's rank correlation: mean %.3f, p95 %.3f; median ratio %.2f, %.2f%n",
+        System.out.printf(
+                "%d clips, Spearman's rank correlation: mean %.3f, p95 %.3f; median ratio %.2f, %.2f%n",
                 means.size(), spearman(means), spearman(p95s), ratio(means), ratio(p95s));
         report("decoding alone", Recipe.WHOLE, List.of(), telling);
         report("and vectors", Recipe.WHOLE, List.of(Recipe.VECTORS), telling);
@@ -134,8 +135,8 @@ final class CurateBench {
             Path file = folder.resolve("v%04d.mp4".formatted(i));
             try (VideoWriter out = VideoWriter.open(file, VideoSpec.of(w, h, Rational.of(16)))) {
                 for (int shot = 0; shot < 2; shot++) {
-                    Image scene = Footage.texture(2 * i + shot, 40, 24)
-                            .resize(w + 2 * frames, h + frames, Resample.BICUBIC);
+                    Image scene =
+                            Footage.texture(2 * i + shot, 40, 24).resize(w + 2 * frames, h + frames, Resample.BICUBIC);
                     for (int k = 0; k < frames; k++) {
                         out.write(Footage.pan(scene, w, h, 2, 1, k));
                     }

@@ -48,8 +48,9 @@ final class MemoryWatch {
             }
             most = Math.max(most, sum);
         }
-        System.out.printf("exit %d after %.1f s, all together at most %.0f MiB%n", process.exitValue(),
-                (System.nanoTime() - began) / 1e9, most);
+        System.out.printf(
+                "exit %d after %.1f s, all together at most %.0f MiB%n",
+                process.exitValue(), (System.nanoTime() - began) / 1e9, most);
         try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(csv))) {
             out.println("seconds,pid,kind,mib");
             all.forEach((name, samples) -> {
@@ -62,7 +63,8 @@ final class MemoryWatch {
 
     private static double resident(long pid) {
         try {
-            String[] pages = Files.readString(Path.of("/proc/" + pid + "/statm")).split(" ", -1);
+            String[] pages =
+                    Files.readString(Path.of("/proc/" + pid + "/statm")).split(" ", -1);
             return Long.parseLong(pages[1]) * 4096 / 1048576.0;
         } catch (IOException e) {
             return 0; // it has just ended
