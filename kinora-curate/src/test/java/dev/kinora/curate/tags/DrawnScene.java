@@ -28,10 +28,14 @@ final class DrawnScene {
         FEED("screen text? edited? lecture?"),
         SPEAKER("lecture");
 
-        final List<String> tags;
+        private final String tags;
 
         Kind(String tags) {
-            this.tags = List.of(tags.split(" "));
+            this.tags = tags;
+        }
+
+        List<String> tags() {
+            return List.of(tags.split(" "));
         }
     }
 

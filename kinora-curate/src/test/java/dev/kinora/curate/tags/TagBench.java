@@ -60,7 +60,7 @@ final class TagBench {
                     new DrawnScene(kind, random.nextLong(), size[0], size[1], scene(behind, random, size), face);
             Path file = folder.resolve("%s-%d.mp4".formatted(kind.name().toLowerCase(Locale.ROOT), seed));
             write(file, size, random, drawn::at);
-            labels.add(file + "," + row(kind.tags));
+            labels.add(file + "," + row(kind.tags()));
         }
         Files.write(folder.resolve("labels-" + seed + ".csv"), labels);
     }
