@@ -101,7 +101,7 @@ public final class FaceStage implements Stage {
     }
 
     /** Along the axis along which it lies farther out. */
-    private static double aside(double[] face) {
+    static double aside(double[] face) {
         return face.length == 0
                 ? Double.NaN
                 : Math.max(Math.abs(2 * face[0] + face[2] - 1), Math.abs(2 * face[1] + face[3] - 1));

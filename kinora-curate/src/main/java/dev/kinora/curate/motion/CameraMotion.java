@@ -49,7 +49,7 @@ record CameraMotion(double x, double y, double logScale, double angle, double in
             }
         }
         // The few points of a thing before plain sky say where it goes, not the camera.
-        if (n < Math.max(12, from.length / 2 * FEWEST)) {
+        if (n < Math.max(12, from.length / 2.0 * FEWEST)) {
             return new CameraMotion(0, 0, 0, 0, Double.NaN);
         }
         try (Mat a = points(from, n);

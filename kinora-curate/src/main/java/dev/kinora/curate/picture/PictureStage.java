@@ -35,13 +35,25 @@ public final class PictureStage implements Stage {
                     new Column(
                             "picture_border_top", "0..1", "rows at the top that are black throughout, of the height"),
                     new Column("picture_border_bottom", "0..1", "rows at the bottom that are black throughout"),
-                    new Column("picture_blockiness", "ratio", "steps at the strongest eighth line over others, less 1; edges that go on are left out"),
+                    new Column(
+                            "picture_blockiness",
+                            "ratio",
+                            "steps at the strongest eighth line over others, less 1; edges that go on are left out"),
                     new Column("picture_sharpness", "grey levels", "root mean square of the Laplacian at 360 lines"),
                     new Column("picture_sharpness_min", "grey levels", "the same of the least sharp picture"),
-                    new Column("picture_flat", "0..1", "share of pixels off edges equal to right and lower neighbour within 1, within black borders"),
-                    new Column("picture_axis_edges", "0..1", "share of strong edges within 3 degrees of an axis, within black borders"),
+                    new Column(
+                            "picture_flat",
+                            "0..1",
+                            "share of pixels off edges equal to right and lower neighbour within 1, within black borders"),
+                    new Column(
+                            "picture_axis_edges",
+                            "0..1",
+                            "share of strong edges within 3 degrees of an axis, within black borders"),
                     new Column("picture_edges", "0..1", "share of pixels on a strong edge, within black borders"),
-                    new Column("picture_palette", "0..1", "share of pixels in the 8 commonest of 4,096 colours, within black borders")));
+                    new Column(
+                            "picture_palette",
+                            "0..1",
+                            "share of pixels in the 8 commonest of 4,096 colours, within black borders")));
 
     /** Pictures looked at a second. */
     public static final double RATE = 2;

@@ -27,6 +27,7 @@ final class TextLines implements AutoCloseable {
     private static final double ALIKE = 12;
 
     /** A box that was looked into. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never written to
     private record Seen(TextBox box, byte[] coarse, boolean letters) {}
 
     private final TextDetector detector = new TextDetector();

@@ -181,7 +181,7 @@ public final class TextStage implements Stage {
     }
 
     /** What is reached for as long as it takes to read: by a third of the pictures, or three, or all there are. */
-    private static double held(List<Double> areas) {
+    static double held(List<Double> areas) {
         if (areas.isEmpty()) {
             return Double.NaN;
         }

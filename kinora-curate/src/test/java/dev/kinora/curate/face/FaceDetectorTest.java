@@ -2,6 +2,7 @@ package dev.kinora.curate.face;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kinora.curate.frames.Look;
@@ -61,6 +62,13 @@ class FaceDetectorTest {
         try (FaceDetector cascade = new CascadeFaces()) {
             requireAstronaut(largest(cascade, picture, folder));
         }
+    }
+
+    @Test
+    void aFaceInACornerLiesAside() {
+        assertThat(FaceStage.aside(new double[] {0.4, 0.4, 0.2, 0.2})).isCloseTo(0, within(1e-9));
+        assertThat(FaceStage.aside(new double[] {0.8, 0.45, 0.1, 0.1})).isCloseTo(0.7, within(1e-9));
+        assertThat(FaceStage.aside(new double[0])).isNaN();
     }
 
     @Test

@@ -85,6 +85,15 @@ class FlowTruthTest {
         assertThat(r[FlowReading.OBJECT]).isCloseTo(0.12 * 6 / 150 * 8, within(0.02));
     }
 
+    @Test
+    void aSmallThingBeforeAPlainSkyIsNoCamera() {
+        Image sky = dimmed(Image.black(200, 150), 1, 180);
+        Image thing = Footage.texture(6, 24, 24);
+        double[] r = reading(with(sky, thing, 60), with(sky, thing, 66), 0.125);
+        assertThat(r[FlowReading.AGREEMENT]).isNaN();
+        assertThat(r[FlowReading.CAMERA_X]).isZero();
+    }
+
     private static Image dimmed(Image image, double gain, int offset) {
         byte[] rgb = image.rgb().clone();
         for (int i = 0; i < rgb.length; i++) {

@@ -28,17 +28,22 @@ final class DrawnScene {
         FEED("screen text? edited? lecture?"),
         SPEAKER("lecture");
 
-        final List<String> tags;
+        private final String tags;
 
         Kind(String tags) {
-            this.tags = List.of(tags.split(" "));
+            this.tags = tags;
+        }
+
+        List<String> tags() {
+            return List.of(tags.split(" "));
         }
     }
 
-    private static final String[] WORDS = ("model data video frame learning results method window light river city small "
-                    + "measure between because under over colour network question answer table figure training "
-                    + "sample noise quality search index market report summer winter garden history travel")
-            .split(" ");
+    private static final String[] WORDS =
+            ("model data video frame learning results method window light river city small "
+                            + "measure between because under over colour network question answer table figure training "
+                            + "sample noise quality search index market report summer winter garden history travel")
+                    .split(" ");
 
     private final Kind kind;
     private final int w;
@@ -151,7 +156,8 @@ final class DrawnScene {
             int x = w / 16 + k % 3 * (wide + w / 24);
             int y = h / 4 + k / 3 * (tall + h / 12) - up;
             int part = 37 * k % (w / 2);
-            g.drawImage(still, x, y, x + wide, y + tall, part, part % (h / 2), part + w / 3, part % (h / 2) + h / 3, null);
+            g.drawImage(
+                    still, x, y, x + wide, y + tall, part, part % (h / 2), part + w / 3, part % (h / 2) + h / 3, null);
             g.setColor(ink);
             g.setFont(font(0.035, Font.PLAIN));
             g.drawString(words(lines.get(k), 3), x, y + tall + h / 22);
@@ -197,7 +203,9 @@ final class DrawnScene {
     }
 
     private void bars(Graphics2D g, double t) {
-        Color[] all = {Color.WHITE, Color.YELLOW, Color.CYAN, Color.GREEN, Color.MAGENTA, Color.RED, Color.BLUE, Color.BLACK};
+        Color[] all = {
+            Color.WHITE, Color.YELLOW, Color.CYAN, Color.GREEN, Color.MAGENTA, Color.RED, Color.BLUE, Color.BLACK
+        };
         for (int i = 0; i < 8; i++) {
             g.setColor(all[i]);
             g.fillRect(i * w / 8, 0, w / 8 + 1, h);
@@ -219,7 +227,13 @@ final class DrawnScene {
             double size = tall * 0.95;
             double sway = tall * 0.02 * Math.sin(1.9 * t) + tall * 0.01 * Math.sin(5.1 * t);
             double nod = tall * 0.012 * Math.sin(3.3 * t);
-            g.drawImage(face, (int) (x + (wide - size) / 2 + sway), (int) (y + tall - size + nod), (int) size, (int) size, null);
+            g.drawImage(
+                    face,
+                    (int) (x + (wide - size) / 2 + sway),
+                    (int) (y + tall - size + nod),
+                    (int) size,
+                    (int) size,
+                    null);
             g.setClip(clip);
         }
     }

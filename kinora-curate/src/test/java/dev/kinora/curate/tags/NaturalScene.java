@@ -48,7 +48,9 @@ final class NaturalScene {
         driftY = between(-0.04, 0.04) * h;
         zoom = between(-0.05, 0.08);
         grain = between(1.5, 5);
-        world = kind >= 9 && photograph != null ? buffered(photograph.fit(2 * w, 2 * h, Fit.CROP, Resample.BICUBIC)) : landscape();
+        world = kind >= 9 && photograph != null
+                ? buffered(photograph.fit(2 * w, 2 * h, Fit.CROP, Resample.BICUBIC))
+                : landscape();
         things = new double[6][];
         for (int i = 0; i < things.length; i++) {
             things[i] = random.doubles(8).toArray();
@@ -181,7 +183,8 @@ final class NaturalScene {
                     double[] a = grid[y / cell];
                     double[] b = grid[y / cell + 1];
                     int i = x / cell;
-                    out[y][x] += weight * ((a[i] * (1 - fx) + a[i + 1] * fx) * (1 - fy) + (b[i] * (1 - fx) + b[i + 1] * fx) * fy);
+                    out[y][x] += weight
+                            * ((a[i] * (1 - fx) + a[i + 1] * fx) * (1 - fy) + (b[i] * (1 - fx) + b[i + 1] * fx) * fy);
                 }
             }
         }

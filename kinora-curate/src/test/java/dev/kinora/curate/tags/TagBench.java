@@ -33,7 +33,8 @@ final class TagBench {
 
     public static void main(String[] args) throws IOException {
         if (args.length != 3 || !args[0].equals("compose")) {
-            throw new IllegalArgumentException("TagBench: " + Arrays.toString(args) + " (expected: compose FOLDER SEED)");
+            throw new IllegalArgumentException(
+                    "TagBench: " + Arrays.toString(args) + " (expected: compose FOLDER SEED)");
         }
         System.setProperty("java.awt.headless", "true");
         Path folder = Files.createDirectories(Path.of(args[1])).toAbsolutePath();
@@ -55,10 +56,11 @@ final class TagBench {
             }
             int[] size = size(random);
             int behind = random.nextInt(2) == 0 ? 5 : 9;
-            DrawnScene drawn = new DrawnScene(kind, random.nextLong(), size[0], size[1], scene(behind, random, size), face);
+            DrawnScene drawn =
+                    new DrawnScene(kind, random.nextLong(), size[0], size[1], scene(behind, random, size), face);
             Path file = folder.resolve("%s-%d.mp4".formatted(kind.name().toLowerCase(Locale.ROOT), seed));
             write(file, size, random, drawn::at);
-            labels.add(file + "," + row(kind.tags));
+            labels.add(file + "," + row(kind.tags()));
         }
         Files.write(folder.resolve("labels-" + seed + ".csv"), labels);
     }

@@ -81,8 +81,8 @@ class TagsTest {
 
     @Test
     void aStandingPageFullOfPhotographsIsASlideAndAMovingOneIsNone() throws SQLException {
-        Map<String, Double> page = new HashMap<>(Map.of(
-                "picture_flat", 0.86, "picture_axis_edges", 0.32, "picture_palette", 0.85, "motion_still", 1.0));
+        Map<String, Double> page = new HashMap<>(
+                Map.of("picture_flat", 0.86, "picture_axis_edges", 0.32, "picture_palette", 0.85, "motion_still", 1.0));
         assertThat(tag(Tag.LECTURE, page)).isEqualTo(1);
         assertThat(tag(Tag.SCREEN, page)).isEqualTo(1);
         page.put("motion_still", 0.2);
@@ -102,8 +102,8 @@ class TagsTest {
 
     @Test
     void aNearFaceMayMoveFartherThanASmallOne() throws SQLException {
-        Map<String, Double> head = new HashMap<>(
-                Map.of("face_seen", 1.0, "face_steady", 0.8, "face_area", 0.25, "motion_object", 0.16));
+        Map<String, Double> head =
+                new HashMap<>(Map.of("face_seen", 1.0, "face_steady", 0.8, "face_area", 0.25, "motion_object", 0.16));
         assertThat(tag(Tag.LECTURE, head)).isGreaterThan(0.5);
         head.put("face_area", 0.04);
         assertThat(tag(Tag.LECTURE, head)).isZero();

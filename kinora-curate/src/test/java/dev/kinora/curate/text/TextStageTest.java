@@ -21,6 +21,7 @@ import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -124,6 +125,30 @@ class TextStageTest {
             rgb[i + 2] = bgr[i];
         }
         return Image.of(W, H, rgb);
+    }
+
+    @Test
+    void whatIsShownForLongEnoughIsHeld() {
+        assertThat(TextStage.held(new ArrayList<>(List.of(0.0, 0.01, 0.1, 0.1, 0.1, 0.0))))
+                .isEqualTo(0.1);
+        assertThat(TextStage.held(new ArrayList<>(List.of(0.0, 0.3, 0.3, 0.0, 0.0))))
+                .as("two pictures of five")
+                .isZero();
+        assertThat(TextStage.held(new ArrayList<>(List.of(0.2, 0.1)))).isEqualTo(0.1);
+        assertThat(TextStage.held(new ArrayList<>())).isNaN();
+    }
+
+    @Test
+    void edgesUnderTextAreAShareOfAll() {
+        byte[] luma = new byte[40 * 20];
+        for (int x = 4; x < 16; x += 2) {
+            luma[10 * 40 + x] = (byte) 200;
+        }
+        TextBox left = new TextBox(new float[] {0, 0, 0.5f, 0, 0.5f, 1, 0, 1}, 1);
+        assertThat(Coverage.ofEdges(List.of(left), luma, 40, 20)).isEqualTo(1);
+        luma[5 * 40 + 30] = (byte) 200;
+        assertThat(Coverage.ofEdges(List.of(left), luma, 40, 20)).isCloseTo(6.0 / 7, within(0.03));
+        assertThat(Coverage.ofEdges(List.of(left), new byte[40 * 20], 40, 20)).isNaN();
     }
 
     @Test
