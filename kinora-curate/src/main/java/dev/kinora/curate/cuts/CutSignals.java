@@ -104,7 +104,7 @@ public record CutSignals(double frameRate, double[] content, byte[][] thumbnails
         int right = bar(most, COLUMNS - 1, -1, COLUMNS, COLUMNS);
         int width = COLUMNS - left - right;
         int height = ROWS - top - bottom;
-        if (width == COLUMNS && height == ROWS || width < COLUMNS / 4 || height < ROWS / 3) {
+        if ((width == COLUMNS && height == ROWS) || width < COLUMNS / 4 || height < ROWS / 3) {
             return this;
         }
         byte[][] pictures = new byte[thumbnails.length][width * height * 3];

@@ -46,6 +46,7 @@ public record FusionRule(
     private static final int LEVELS = 6;
     /** Share of the way that one frame may go. */
     static final double LARGEST_STEP = 0.4;
+
     private static final double SMALLEST_CHANGE = 0.8;
 
     /** A stretch that may be a transition; of those that overlap the best counts. */

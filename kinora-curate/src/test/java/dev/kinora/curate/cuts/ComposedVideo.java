@@ -189,7 +189,15 @@ final class ComposedVideo {
         for (int line = tiny ? 1 : between(1, 2); line > 0; line--, top += 18) {
             int left = tiny ? between(104, 120) : small ? between(80, 112) : between(40, 100);
             for (int x = left; x < WIDTH - left; x += between(9, 22)) {
-                fill(words, x, top, between(5, 16), tiny ? 2 : small ? between(3, 4) : between(5, 9), light, light, light);
+                fill(
+                        words,
+                        x,
+                        top,
+                        between(5, 16),
+                        tiny ? 2 : small ? between(3, 4) : between(5, 9),
+                        light,
+                        light,
+                        light);
             }
         }
         fadeIn(ground, still(words, between(30, 60)));
