@@ -31,7 +31,7 @@ public final class Cascade implements Segmenter {
      * @param transNet SHA-256 of TransNet V2's weights; empty where it has no vote
      */
     public static Method method(String transNet) {
-        return new Method("cascade", 1, transNet);
+        return new Method("cascade", 2, transNet);
     }
 
     @Override

@@ -23,6 +23,8 @@ import java.util.List;
  *     0..1
  * @param change the least distance of the ends, as a multiple of their contrast
  * @param bonus how much less straight and changed it may be where a slow detector or TransNet V2 votes for it, 0..1
+ * @param fadeWords the least range of cells that a fade of a few words goes through, in levels
+ * @param fadeShare at most so much of its contrast has a picture with which a file begins or ends within a fade, 0..1
  */
 public record FusionRule(
         double cutRatio,
@@ -31,32 +33,28 @@ public record FusionRule(
         double cutArea,
         double straight,
         double change,
-        double bonus) {
+        double bonus,
+        double fadeWords,
+        double fadeShare) {
     /** Tuned on composed material; docs/curation-cuts.md has the procedure. */
-    public static final FusionRule DEFAULT = new FusionRule(1.85, 7, 0.58, 0.28, 0.95, 0.6, 0.08);
+    public static final FusionRule DEFAULT = new FusionRule(1.85, 7, 0.58, 0.28, 0.98, 0.55, 0.074, 4.5, 0.7);
 
     /** Lengths of gradual transitions looked for, in seconds. */
     private static final double[] LENGTHS = {0.25, 0.4, 0.6, 0.9, 1.3, 1.9, 2.8};
 
     private static final int AROUND = 8;
     private static final int LEVELS = 6;
-    private static final double LARGEST_STEP = 0.4;
+    /** Share of the way that one frame may go. */
+    static final double LARGEST_STEP = 0.4;
+
     private static final double SMALLEST_CHANGE = 0.8;
 
-    /** Contrast of what counts as flat: black, white, one grey. */
-    private static final double FLAT = 0.5;
-
-    private static final int SHORTEST_FADE = 4;
-
-    /** The longest fade, in seconds, and how much the picture's contrast may sink on its way up. */
-    private static final double LONGEST_FADE = 3;
-
-    private static final double SLACK = 0.06;
-
-    private record Candidate(int from, int to, double score) {}
+    /** A stretch that may be a transition; of those that overlap the best counts. */
+    record Candidate(int from, int to, double score) {}
 
     /** The transitions of one file, in order, none overlapping. */
-    public List<Transition> apply(CutSignals s) {
+    public List<Transition> apply(CutSignals signals) {
+        CutSignals s = signals.withoutBars();
         List<Transition> cuts = cuts(s);
         List<Transition> all = new ArrayList<>(cuts);
         all.addAll(graduals(s, cuts));
@@ -123,7 +121,7 @@ public record FusionRule(
         boolean[] cut = new boolean[s.frames() + 1];
         cuts.forEach(c -> cut[c.first()] = true);
         boolean[] voted = voted(s);
-        List<Candidate> candidates = new ArrayList<>(fades(s, cut));
+        List<Candidate> candidates = new ArrayList<>(new Fades(s, cut).find(fadeWords, fadeShare));
         for (double seconds : LENGTHS) {
             int length = Math.max(4, (int) Math.round(seconds * s.frameRate()));
             int step = Math.max(1, length / 8);
@@ -145,58 +143,6 @@ public record FusionRule(
             }
         }
         return out;
-    }
-
-    /**
-     * Fades out of and into a flat picture: on the side of the flat frames the contrast goes down to nothing by and by,
-     * whatever moves meanwhile.
-     */
-    private List<Candidate> fades(CutSignals s, boolean[] cut) {
-        double[] contrast = new double[s.frames()];
-        for (int i = 0; i < contrast.length; i++) {
-            contrast[i] = s.contrast(i);
-        }
-        List<Candidate> out = new ArrayList<>();
-        for (int i = 0; i < contrast.length; i++) {
-            if (contrast[i] > FLAT) {
-                continue;
-            }
-            if (i > 0 && contrast[i - 1] > FLAT) {
-                fade(s, contrast, cut, i, -1, out);
-            }
-            if (i + 1 < contrast.length && contrast[i + 1] > FLAT) {
-                fade(s, contrast, cut, i, 1, out);
-            }
-        }
-        return out;
-    }
-
-    /** The fade that lies before ({@code way} -1) or after (1) the flat frame {@code flat}, if one does. */
-    private static void fade(CutSignals s, double[] contrast, boolean[] cut, int flat, int way, List<Candidate> out) {
-        int longest = (int) Math.round(LONGEST_FADE * s.frameRate());
-        double most = contrast[flat];
-        int far = flat;
-        for (int k = flat + way; k >= 0 && k < contrast.length && Math.abs(k - flat) <= longest; k += way) {
-            boolean broken = cut[Math.max(k, k - way)] || contrast[k] < most * (1 - SLACK) - 0.2;
-            if (broken) {
-                break;
-            }
-            if (contrast[k] > most * (1 + SLACK)) {
-                far = k;
-            }
-            most = Math.max(most, contrast[k]);
-        }
-        int length = Math.abs(far - flat);
-        double whole = s.distance(flat, far);
-        if (length < SHORTEST_FADE || whole < SMALLEST_CHANGE) {
-            return;
-        }
-        for (int k = flat; k != far; k += way) {
-            if (s.distance(k, k + way) > LARGEST_STEP * whole) {
-                return;
-            }
-        }
-        out.add(new Candidate(Math.min(flat, far), Math.max(flat, far), 2));
     }
 
     /** Frames over which a slow detector stepped and saw a change, or that TransNet V2 takes for an end. */
@@ -256,7 +202,7 @@ public record FusionRule(
      */
     private static double unit(double a, double b) {
         double less = Math.min(a, b);
-        return less <= FLAT ? less + Math.max(a, b) / 2 : a + b;
+        return less <= Fades.FLAT ? less + Math.max(a, b) / 2 : a + b;
     }
 
     /** Where on its way the picture leaves one end and reaches the other. */

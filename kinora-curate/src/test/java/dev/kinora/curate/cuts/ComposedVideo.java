@@ -16,7 +16,8 @@ import java.util.function.DoubleUnaryOperator;
 
 /**
  * A video put together of Toybox shots with known transitions, and with what is no transition: flashes, captions that
- * pop up, objects that sweep by, light that changes, grain, shake, stills. Another seed, another video.
+ * pop up, objects that sweep by, light that changes, grain, shake, stills. Some are in a letterbox, grainy as a whole,
+ * or taken out of a longer film in the middle of a fade. Another seed, another video.
  */
 final class ComposedVideo {
     static final int WIDTH = 256;
@@ -50,6 +51,13 @@ final class ComposedVideo {
             v.gradual("fade_out", still(v.flat(), v.between(8, 30)));
             v.frames.addAll(still(v.frames.getLast(), v.between(0, 6)));
         }
+        v.excerpt();
+        if (v.chance(0.25)) {
+            v.grain(v.frames, 0.3 + v.random.nextDouble() * 1.2);
+        }
+        if (v.chance(0.3)) {
+            v.letterbox(v.between(8, 22));
+        }
         return v;
     }
 
@@ -66,6 +74,32 @@ final class ComposedVideo {
         } else {
             frames.addAll(first);
         }
+    }
+
+    /** Half of the fades that open or close a video have begun before its first frame or end after its last. */
+    private void excerpt() {
+        Truth first = truth.getFirst();
+        if (first.type().equals("fade_in") && first.start() < 8 && chance(0.5)) {
+            int cut = first.start() + (int) ((0.2 + 0.3 * random.nextDouble()) * (first.end() - first.start()));
+            frames.subList(0, cut).clear();
+            truth.replaceAll(t -> new Truth(t.type(), Math.max(0, t.start() - cut), t.end() - cut));
+        }
+        Truth last = truth.getLast();
+        if (last.type().equals("fade_out") && last.end() > frames.size() - 9 && chance(0.5)) {
+            int end = last.end() - (int) ((0.2 + 0.3 * random.nextDouble()) * (last.end() - last.start()));
+            frames.subList(end, frames.size()).clear();
+            truth.set(truth.size() - 1, new Truth(last.type(), last.start(), end - 1));
+        }
+    }
+
+    /** Black bars of so many rows above and below. */
+    private void letterbox(int bar) {
+        frames.replaceAll(f -> {
+            byte[] out = f.clone(); // stills share one array
+            fill(out, 0, 0, WIDTH, bar, 0, 0, 0);
+            fill(out, 0, HEIGHT - bar, WIDTH, bar, 0, 0, 0);
+            return out;
+        });
     }
 
     List<Truth> truth() {
@@ -144,16 +178,26 @@ final class ComposedVideo {
         fadeIn(black, shot(between(40, 70)));
     }
 
-    /** Words that fade in on a flat ground and out again: two lines at most, half of the times small ones. */
+    /** Words that fade in on a flat ground and out again: two lines at most, half of the times small, a fifth tiny. */
     private void words(byte[] ground) {
         byte[] words = ground.clone();
-        boolean small = chance(0.5);
-        int light = (ground[0] & 255) > 128 ? between(10, 60) : between(small ? 90 : 120, 240);
+        double kind = random.nextDouble();
+        boolean small = kind < 0.5;
+        boolean tiny = kind < 0.2;
+        int light = (ground[0] & 255) > 128 ? between(10, 60) : between(tiny ? 70 : small ? 90 : 120, 240);
         int top = between(40, 90);
-        for (int line = between(1, 2); line > 0; line--, top += 18) {
-            int left = small ? between(80, 112) : between(40, 100);
+        for (int line = tiny ? 1 : between(1, 2); line > 0; line--, top += 18) {
+            int left = tiny ? between(104, 120) : small ? between(80, 112) : between(40, 100);
             for (int x = left; x < WIDTH - left; x += between(9, 22)) {
-                fill(words, x, top, between(5, 16), small ? between(3, 4) : between(5, 9), light, light, light);
+                fill(
+                        words,
+                        x,
+                        top,
+                        between(5, 16),
+                        tiny ? 2 : small ? between(3, 4) : between(5, 9),
+                        light,
+                        light,
+                        light);
             }
         }
         fadeIn(ground, still(words, between(30, 60)));
@@ -434,11 +478,13 @@ final class ComposedVideo {
         for (int i = 0; i < noise.length; i++) {
             noise[i] = (byte) Math.round(gauss.nextGaussian() * sigma);
         }
-        for (byte[] f : shot) {
+        shot.replaceAll(f -> {
+            byte[] out = f.clone(); // stills share one array
             int o = random.nextInt(4096);
             for (int k = 0; k < f.length; k++) {
-                f[k] = (byte) Math.clamp((f[k] & 255) + noise[(k + (k >> 11) * 37 + o) & 4095], 0, 255);
+                out[k] = (byte) Math.clamp((f[k] & 255) + noise[(k + (k >> 11) * 37 + o) & 4095], 0, 255);
             }
-        }
+            return out;
+        });
     }
 }

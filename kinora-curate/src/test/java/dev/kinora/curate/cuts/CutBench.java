@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Scores of the cascade, by hand: {@code compose FOLDER FIRST_SEED VIDEOS [WIDTH]} writes composed videos and
  * their {@code cuts.json}; {@code score FOLDER/cuts.json [WEIGHTS]} runs the cascade over the videos that such a file names;
- * {@code tune FOLDER/cuts.json TRIES} looks for the best rule on them; {@code speed FOLDER/cuts.json ROUNDS} measures. docs/curation-cuts.md has the results.
+ * {@code tune FOLDER/cuts.json TRIES [gradual]} looks for the best rule on them,
+ * or for its constants of gradual transitions alone; {@code speed FOLDER/cuts.json ROUNDS} measures. docs/curation-cuts.md has the results.
  */
 final class CutBench {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +39,7 @@ final class CutBench {
             }
             case "score" -> score(Path.of(args[1]), args.length > 2 ? Path.of(args[2]) : null);
             case "speed" -> speed(Path.of(args[1]), Integer.parseInt(args[2]));
-            case "tune" -> tune(Path.of(args[1]), Integer.parseInt(args[2]));
+            case "tune" -> tune(Path.of(args[1]), Integer.parseInt(args[2]), args.length > 3);
             default -> throw new IllegalArgumentException(args[0]);
         }
     }
@@ -159,7 +160,7 @@ final class CutBench {
                 .getProcessCpuTime();
     }
 
-    private static void tune(Path file, int tries) throws IOException {
+    private static void tune(Path file, int tries, boolean gradualOnly) throws IOException {
         List<Item> items = read(file);
         List<CutSignals> signals = items.parallelStream()
                 .map(item -> {
@@ -175,14 +176,28 @@ final class CutBench {
         double bestScore = value(best, items, signals);
         System.out.printf("%.4f %s%n", bestScore, best);
         for (int i = 0; i < tries; i++) {
+            FusionRule c = gradualOnly
+                    ? best
+                    : new FusionRule(
+                            vary(best.cutRatio(), 0.5, random),
+                            vary(best.cutFloor(), 0.5, random),
+                            Math.min(0.9, vary(best.cutStays(), 0.3, random)),
+                            Math.min(0.9, vary(best.cutArea(), 0.3, random)),
+                            best.straight(),
+                            best.change(),
+                            best.bonus(),
+                            best.fadeWords(),
+                            best.fadeShare());
             FusionRule r = new FusionRule(
-                    vary(best.cutRatio(), 0.5, random),
-                    vary(best.cutFloor(), 0.5, random),
-                    Math.min(0.9, vary(best.cutStays(), 0.3, random)),
-                    Math.min(0.9, vary(best.cutArea(), 0.3, random)),
+                    c.cutRatio(),
+                    c.cutFloor(),
+                    c.cutStays(),
+                    c.cutArea(),
                     Math.min(0.98, vary(best.straight(), 0.08, random)),
                     vary(best.change(), 0.3, random),
-                    Math.min(0.4, vary(best.bonus(), 0.5, random)));
+                    Math.min(0.4, vary(best.bonus(), 0.5, random)),
+                    vary(best.fadeWords(), 0.4, random),
+                    Math.min(0.9, vary(best.fadeShare(), 0.2, random)));
             double score = value(r, items, signals);
             if (score > bestScore) {
                 best = r;
