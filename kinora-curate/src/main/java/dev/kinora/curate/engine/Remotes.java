@@ -96,8 +96,7 @@ public final class Remotes {
     public synchronized Source hashed(RemoteFile file, String sha256) throws IOException {
         String line = Job.JSON.writeValueAsString(new Line(file.name(), file.version(), file.bytes(), sha256));
         // A line break first: what stands there may have been broken off.
-        Files.write(
-                memory, ("\n" + line + "\n").getBytes(UTF_8), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.write(memory, ("\n" + line + "\n").getBytes(UTF_8), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         return new Source(file.name(), sha256, file.bytes());
     }
 

@@ -235,10 +235,8 @@ public final class Review {
         private void extract(int row, Path to) throws IOException {
             String path = text("path", row);
             try {
-                Files.write(
-                        to,
-                        dataset.read(
-                                path, (long) clips.numbers("offset")[row], (long) clips.numbers("bytes")[row]));
+                Files.write(to, dataset.read(path, (long) clips.numbers("offset")[row], (long)
+                        clips.numbers("bytes")[row]));
             } catch (EOFException e) {
                 throw new IOException(
                         "curate review: " + path + " = short (expected: a dataset as its manifest says)", e);

@@ -184,9 +184,13 @@ class S3Test {
         server.sent.set(0);
         server.faults = first(1, "GET /bucket/sets/first/shards", S3Double.Fault.BREAK);
         Review.Made made = new Review(1, 32, 1, CurateListener.SILENT).make(there, folder.resolve("review"));
-        long clips = Clip.of(dataset, Clip.Choice.ALL).stream().mapToLong(Clip::bytes).sum();
+        long clips = Clip.of(dataset, Clip.Choice.ALL).stream()
+                .mapToLong(Clip::bytes)
+                .sum();
         assertThat(made.drawn()).isEqualTo(2);
-        assertThat(server.sent.get()).as("the clips of the shards, one of them after half of it").isBetween(clips, 2 * clips);
+        assertThat(server.sent.get())
+                .as("the clips of the shards, one of them after half of it")
+                .isBetween(clips, 2 * clips);
 
         tablesJoinItAsTheyJoinAFolder(there);
     }
@@ -213,7 +217,8 @@ class S3Test {
         byte[] published = Objects.requireNonNull(server.objects.get(manifest)).content();
         Manifest now = Manifest.of(published, "now");
         assertThat(SideTable.entries(now, "judge")).hasSize(1);
-        assertThat(SideTable.entries(now, "captions")).isEqualTo(SideTable.entries(Manifest.read(there.folder()), "captions"));
+        assertThat(SideTable.entries(now, "captions"))
+                .isEqualTo(SideTable.entries(Manifest.read(there.folder()), "captions"));
         assertThat(published("sets/first/").keySet().stream().filter(k -> k.startsWith("captions-")))
                 .as("the old one is gone")
                 .containsExactly(SideTable.entries(now, "captions").getFirst().path());
