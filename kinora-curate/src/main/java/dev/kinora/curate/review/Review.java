@@ -72,7 +72,7 @@ public final class Review {
     /**
      * Makes the page.
      *
-     * @param dataset a finished one
+     * @param home a finished one
      * @param out a new or empty folder, or that of a page made before; one page at a time
      * @throws IOException if the dataset is none, or the folder holds other things
      * @throws CancellationException if the listener asked to stop; contact sheets stay
