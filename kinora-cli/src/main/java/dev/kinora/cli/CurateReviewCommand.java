@@ -38,8 +38,9 @@ final class CurateReviewCommand extends Action {
     @Option(
             names = {"-o", "--out"},
             paramLabel = "FOLDER",
-            description = "The page's folder: new or empty, or that of a page made before. Default: DATASET/review; a dataset in a"
-                    + " bucket has none.")
+            description =
+                    "The page's folder: new or empty, or that of a page made before. Default: DATASET/review; a dataset in a"
+                            + " bucket has none.")
     private @Nullable Path out;
 
     @Option(names = "--frames", paramLabel = "N", description = "Pictures of a clip, 1 to 32. Default: 9.")

@@ -8,9 +8,11 @@ import dev.kinora.media.Rational;
 import dev.kinora.media.VideoSpec;
 import dev.kinora.media.VideoWriter;
 import dev.kinora.testkit.Goldens;
+import dev.kinora.testkit.S3Double;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,29 @@ class CurateLearnCommandTest {
         assertThat(tag.get("majority_recall").asDouble()).isZero();
         assertThat(Shell.run("curate tags-report % --labels %", dataset, labels).errorLine())
                 .contains("--labels = a column murky (expected: columns of tags that the dataset has)");
+    }
+
+    @Test
+    void aDatasetInABucketIsFilteredWhereItLies() throws IOException {
+        String home = System.setProperty("user.home", folder.toString()); // with Kinora's cache
+        System.setProperty("aws.accessKeyId", S3Double.KEY);
+        System.setProperty("aws.secretAccessKey", "secret");
+        try (S3Double server = new S3Double()) {
+            for (String file : List.of("manifest.json", "clips.parquet")) {
+                server.put("sets/first/" + file, Files.readAllBytes(dataset.resolve(file)));
+            }
+            String filter = "curate filter % --keep 'picture_luma >= p50' --json";
+            String there = "s3://bucket/sets/first --s3-path-style --s3-endpoint " + server.endpoint();
+            Shell shell = Shell.run(filter.replace("%", there));
+            assertThat(shell.code()).as(shell.err()).isZero();
+            assertThat(shell.json()).isEqualTo(Shell.run(filter, dataset).json());
+            assertThat(Shell.run("curate review " + there).errorLine())
+                    .contains("--out = none (expected: a folder for the page of s3://bucket/sets/first)");
+        } finally {
+            System.setProperty("user.home", String.valueOf(home));
+            System.clearProperty("aws.accessKeyId");
+            System.clearProperty("aws.secretAccessKey");
+        }
     }
 
     @Test

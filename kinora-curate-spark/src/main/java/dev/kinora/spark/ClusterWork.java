@@ -136,12 +136,11 @@ final class ClusterWork implements Workplace {
                     cluster.launch().classPath(),
                     cluster.launch().natives());
             CurateFile work = new CurateFile(order.toJson());
-            cluster.job(
-                    lines, steps, c -> Placed.parallelize(c, lines, where).foreachAsync(work));
+            cluster.job(lines, steps, c -> Placed.parallelize(c, lines, where).foreachAsync(work));
         }
         if (relay != null && !fetch(relay, rest, journal, null).isEmpty()) {
-            throw new IOException("curate: results = some are missing (expected: one of every file in " + relay.ticket()
-                    + ")");
+            throw new IOException(
+                    "curate: results = some are missing (expected: one of every file in " + relay.ticket() + ")");
         }
         cluster.close();
         journal.await(todo.stream().map(FileTask::sha256).toList(), PATIENCE);

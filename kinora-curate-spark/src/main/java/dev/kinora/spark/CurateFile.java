@@ -82,11 +82,7 @@ final class CurateFile implements VoidFunction<String> {
     private void curate(FileTask task, WorkOrder work, JournalFolder journal) throws IOException {
         TaskContext context = TaskContext.get();
         WorkerSlot slot = ExecutorWorkers.HERE.take(
-                order,
-                () -> new WorkerSlot(
-                        work.assignment(),
-                        work.launch(SparkFiles::get),
-                        log(work, journal)));
+                order, () -> new WorkerSlot(work.assignment(), work.launch(SparkFiles::get), log(work, journal)));
         // A thread that reads from a pipe hears no interrupt.
         context.addTaskInterruptListener((TaskInterruptListener) (killed, reason) -> slot.stop());
         boolean whole = false;

@@ -24,8 +24,7 @@ import java.util.function.Function;
  * @param classPath of workers: paths, where executors have them, or names of what was sent to them
  * @param natives folder of unpacked native libraries, for executors that have it
  */
-record WorkOrder(
-        Assignment assignment, String journal, String results, List<String> classPath, String natives) {
+record WorkOrder(Assignment assignment, String journal, String results, List<String> classPath, String natives) {
     WorkOrder {
         classPath = List.copyOf(classPath);
     }

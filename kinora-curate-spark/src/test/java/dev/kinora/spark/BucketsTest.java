@@ -85,14 +85,14 @@ class BucketsTest {
                 .filteredOn(r -> r.startsWith("PUT"))
                 .containsExactly("PUT /bucket/spark/.work/plan.json");
         assertThat(Runs.bytes(found)).isEqualTo(Runs.bytes(made));
-        assertThatThrownBy(() -> results.open("other options")).hasMessageContaining("unfinished run with other options");
+        assertThatThrownBy(() -> results.open("other options"))
+                .hasMessageContaining("unfinished run with other options");
         results.remove();
         assertThat(Runs.published(server, "spark/")).isEqualTo(expected);
     }
 
     private static Engine spark() {
-        return new SparkEngine(
-                Runs.PLAN, Runs.LIMITS, new EngineSettings("local[2]", Map.of()), CurateListener.SILENT);
+        return new SparkEngine(Runs.PLAN, Runs.LIMITS, new EngineSettings("local[2]", Map.of()), CurateListener.SILENT);
     }
 
     private BucketResults results(String name) {

@@ -51,6 +51,8 @@ public final class S3Double implements AutoCloseable {
         BREAK,
         /** 403 AccessDenied. */
         DENY,
+        /** 403 InvalidAccessKeyId. */
+        STRANGER,
         /** 501: no such condition here. */
         UNKNOWN
     }
@@ -121,6 +123,8 @@ public final class S3Double implements AutoCloseable {
             String signed = String.valueOf(x.getRequestHeaders().getFirst("Authorization"));
             if (fault == Fault.SLOW_DOWN) {
                 error(x, 503, "SlowDown");
+            } else if (fault == Fault.STRANGER) {
+                error(x, 403, "InvalidAccessKeyId");
             } else if (fault == Fault.UNKNOWN) {
                 error(x, 501, "NotImplemented");
             } else if (fault == Fault.DENY

@@ -55,7 +55,8 @@ final class AnswerJournal implements AutoCloseable {
         try {
             FileLock lock = tryLock(lockFile);
             if (lock == null) {
-                throw new IOException("curate: dataset = " + dataset.name() + " (expected: one that no other run works on)");
+                throw new IOException(
+                        "curate: dataset = " + dataset.name() + " (expected: one that no other run works on)");
             }
             requirePlan(folder, dataset, plan, replace);
             Commit.delete(folder.resolve("aside"));

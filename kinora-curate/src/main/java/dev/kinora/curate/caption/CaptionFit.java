@@ -75,8 +75,8 @@ public final class CaptionFit {
                 .filter(s -> s.method().stage().equals("clip"))
                 .map(s -> s.method().model())
                 .findFirst()
-                .orElseThrow(() -> new IOException(
-                        "score-captions: embeddings = none in " + home.name() + " (expected: a dataset made with --clip)"));
+                .orElseThrow(() -> new IOException("score-captions: embeddings = none in " + home.name()
+                        + " (expected: a dataset made with --clip)"));
         if (!embedded.equals(hash)) {
             throw new IOException("score-captions: model = " + hash + " (expected: " + embedded
                     + ", which embedded the dataset's clips)");

@@ -10,7 +10,6 @@ import dev.kinora.language.caption.Captions;
 import dev.kinora.language.caption.ClipFrames;
 import dev.kinora.language.caption.LengthHistogram;
 import dev.kinora.language.caption.Outcome;
-import dev.kinora.language.prompt.Prompt;
 import dev.kinora.language.prompt.WordLimit;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -129,8 +128,7 @@ public final class CaptionQuestion implements Question {
             row.put(k.column(), c.text(k));
         }
         ArrayNode frames = row.putArray("caption_frames");
-        c.frames()
-                .forEach(f -> frames.addObject().put("seconds", f.seconds()).put("caption", f.caption()));
+        c.frames().forEach(f -> frames.addObject().put("seconds", f.seconds()).put("caption", f.caption()));
         row.put("caption_outcome", c.outcome().word()).put("caption_message", c.message());
         ArrayNode notes = row.putArray("caption_notes");
         c.notes().forEach(notes::add);

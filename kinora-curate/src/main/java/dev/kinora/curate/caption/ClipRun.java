@@ -176,8 +176,8 @@ public final class ClipRun {
     private void one(Clip clip, AnswerJournal journal, AtomicInteger unanswered, int slots) throws IOException {
         ObjectNode answer;
         try {
-            ClipFrames frames = new ClipLook(home, journal.aside())
-                    .frames(clip, question.times(clip.seconds()), LONG_SIDE);
+            ClipFrames frames =
+                    new ClipLook(home, journal.aside()).frames(clip, question.times(clip.seconds()), LONG_SIDE);
             answer = question.ask(frames);
             unanswered.set(0);
         } catch (ClipLook.Unreadable e) {

@@ -63,7 +63,8 @@ public final class Curation {
 
     /** The same of files some of which have to be fetched by whoever works on them. */
     public Engine.Run run(Inputs inputs, Path out, RemotePlace place) throws IOException {
-        Remotes remotes = Remotes.of(inputs.remotes(), out, out.resolve(Journal.NAME).resolve("remote"));
+        Remotes remotes =
+                Remotes.of(inputs.remotes(), out, out.resolve(Journal.NAME).resolve("remote"));
         return run(remotes.with(Sources.find(inputs.raws(), out)), out, place.of(remotes));
     }
 

@@ -63,7 +63,8 @@ public final class Remotes {
         if (!Files.exists(memory)) {
             return;
         }
-        for (String text : Files.readAllLines(memory)) {
+        // Not readAllLines: where a line breaks off, so may a character.
+        for (String text : new String(Files.readAllBytes(memory), UTF_8).split("\n", -1)) {
             try {
                 Line line = Job.JSON.readValue(text, Line.class);
                 known.put(line.name, line);
@@ -92,12 +93,11 @@ public final class Remotes {
         return same ? new Source(file.name(), Objects.requireNonNull(line).sha256, file.bytes()) : null;
     }
 
-    /** Remembers the hash of a file, on the disk; for any number of threads. */
+    /** Remembers the hash of a file; for any number of threads. */
     public synchronized Source hashed(RemoteFile file, String sha256) throws IOException {
         String line = Job.JSON.writeValueAsString(new Line(file.name(), file.version(), file.bytes(), sha256));
         // A line break first: what stands there may have been broken off.
-        Files.write(
-                memory, ("\n" + line + "\n").getBytes(UTF_8), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.write(memory, ("\n" + line + "\n").getBytes(UTF_8), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         return new Source(file.name(), sha256, file.bytes());
     }
 

@@ -72,7 +72,7 @@ public final class Review {
     /**
      * Makes the page.
      *
-     * @param dataset a finished one
+     * @param home a finished one
      * @param out a new or empty folder, or that of a page made before; one page at a time
      * @throws IOException if the dataset is none, or the folder holds other things
      * @throws CancellationException if the listener asked to stop; contact sheets stay
@@ -235,10 +235,8 @@ public final class Review {
         private void extract(int row, Path to) throws IOException {
             String path = text("path", row);
             try {
-                Files.write(
-                        to,
-                        dataset.read(
-                                path, (long) clips.numbers("offset")[row], (long) clips.numbers("bytes")[row]));
+                Files.write(to, dataset.read(path, (long) clips.numbers("offset")[row], (long)
+                        clips.numbers("bytes")[row]));
             } catch (EOFException e) {
                 throw new IOException(
                         "curate review: " + path + " = short (expected: a dataset as its manifest says)", e);

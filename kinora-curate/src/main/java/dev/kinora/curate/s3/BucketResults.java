@@ -126,7 +126,8 @@ public final class BucketResults implements ResultRelay {
         try {
             new S3File(store, from, head.contentLength(), head.eTag(), 0).fetch(tar);
             if (!Hashes.ofFile(tar).equals(Uploads.sha256(head))) {
-                throw new IOException("curate: " + from + ", sha256 = another (expected: " + Uploads.sha256(head) + ")");
+                throw new IOException(
+                        "curate: " + from + ", sha256 = another (expected: " + Uploads.sha256(head) + ")");
             }
             unpack(tar, to);
         } finally {

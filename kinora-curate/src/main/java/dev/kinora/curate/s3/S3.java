@@ -146,9 +146,8 @@ public final class S3 implements AutoCloseable {
      */
     byte[] range(S3Uri at, long offset, long bytes) throws IOException {
         try {
-            byte[] part = client.getObjectAsBytes(b -> b.bucket(at.bucket())
-                            .key(at.key())
-                            .range("bytes=" + offset + "-" + (offset + bytes - 1)))
+            byte[] part = client.getObjectAsBytes(b ->
+                            b.bucket(at.bucket()).key(at.key()).range("bytes=" + offset + "-" + (offset + bytes - 1)))
                     .asByteArray();
             if (part.length != bytes) {
                 throw new EOFException(at.toString());

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
+import java.util.Set;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
@@ -20,6 +21,17 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  * another since is refused.
  */
 record S3File(S3 store, S3Uri at, long bytes, String etag, long modifiedMillis) implements RemoteFile {
+    /** Why a store refuses whatever is asked, which is no fault of an object. */
+    private static final Set<String> OF_THE_CALLER = Set.of(
+            "InvalidAccessKeyId",
+            "SignatureDoesNotMatch",
+            "RequestTimeTooSkewed",
+            "ExpiredToken",
+            "InvalidToken",
+            "TokenRefreshRequired",
+            "AccountProblem",
+            "NotSignedUp");
+
     /** As it was listed. */
     static S3File of(S3 store, S3Uri at, S3Object listed) {
         Instant modified = listed.lastModified();
@@ -78,7 +90,11 @@ record S3File(S3 store, S3Uri at, long bytes, String etag, long modifiedMillis) 
     }
 
     private IOException refused(S3Exception e) {
-        String said = at + ": " + e.awsErrorDetails().errorCode() + " (expected: an object that can be read)";
+        String code = e.awsErrorDetails().errorCode();
+        if (OF_THE_CALLER.contains(code)) {
+            return S3.failed(at, e);
+        }
+        String said = at + ": " + code + " (expected: an object that can be read)";
         return switch (e.statusCode()) {
             case 404 -> new UnreadableFileException("missing", said, e);
             case 403 -> new UnreadableFileException("denied", said, e);

@@ -17,8 +17,7 @@ public final class Tickets {
     private static final Map<S3Settings, S3> STORES = new ConcurrentHashMap<>();
 
     /** A file, or, of no version, a place for results. */
-    private record Ticket(
-            S3Settings store, String bucket, String key, long bytes, String etag, long modifiedMillis) {}
+    private record Ticket(S3Settings store, String bucket, String key, long bytes, String etag, long modifiedMillis) {}
 
     private Tickets() {}
 
