@@ -15,6 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,7 +41,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  kinora curate cuts film.mp4",
-            "  kinora curate cuts raw/*.mp4 --json > cuts.json",
+            "  kinora curate cuts raw/*.mp4 --json > cuts.json       (several at a time)",
             "  kinora curate cuts film.mp4 --transnet transnetv2.safetensors"
         })
 final class CurateCutsCommand extends Action {
@@ -49,30 +54,98 @@ final class CurateCutsCommand extends Action {
             description = "Weights of TransNet V2: a .safetensors file, a folder with one, or a pulled OWNER/NAME.")
     private @Nullable String transnet;
 
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "Videos to look at side by side. Default: as many as processors, one with --transnet.")
+    private @Nullable Integer workers;
+
     @Override
     Report run() throws IOException {
         Path file = transnet == null ? null : WeightsFile.locate(this, "--transnet", transnet);
-        List<VideoCuts> all = new ArrayList<>();
+        if (workers != null && (workers < 1 || workers > 1024)) {
+            throw refuse("--workers", workers, "1 to 1024");
+        }
+        long frames = 0;
+        for (Path video : videos) { // what cannot be opened is told before work starts
+            try (VideoReader in = VideoReader.open(video)) {
+                frames += in.info().frames().orElse(0);
+            }
+        }
+        int side = workers != null ? workers : file == null ? Runtime.getRuntime().availableProcessors() : 1;
+        Progress progress = new Progress(console());
+        progress.stage(
+                videos.size() == 1 ? String.valueOf(videos.getFirst().getFileName()) : videos.size() + " videos",
+                (int) Math.min(frames, Integer.MAX_VALUE));
+        List<VideoCuts> all;
         try (TransNetV2 model = file == null ? null : TransNetV2.load(file)) {
-            ShotDetection detection = new ShotDetection(model);
-            Progress progress = new Progress(console());
+            all = sideBySide(Math.min(side, videos.size()), new Looking(model, progress));
+        }
+        progress.end();
+        return new Cuts(all);
+    }
+
+    private List<VideoCuts> sideBySide(int workers, Looking looking) throws IOException {
+        List<VideoCuts> all = new ArrayList<>();
+        if (workers == 1) {
             for (Path video : videos) {
-                try (VideoReader in = VideoReader.open(video)) {
-                    VideoInfo info = in.info();
-                    progress.stage(
-                            String.valueOf(video.getFileName()),
-                            Math.toIntExact(Math.min(info.frames().orElse(0), Integer.MAX_VALUE)));
-                    FramePass.Result end = FramePass.run(in, List.of(detection), n -> {
-                        interrupts().check();
-                        progress.step(n);
-                    });
-                    end.broken().ifPresent(e -> progress.message("warning: " + e.getMessage()));
-                    all.add(VideoCuts.of(video, info, detection, end));
+                all.add(looking.at(video));
+            }
+            return all;
+        }
+        try (ExecutorService pool = Executors.newFixedThreadPool(workers)) {
+            List<Future<VideoCuts>> coming =
+                    videos.stream().map(v -> pool.submit(() -> looking.at(v))).toList();
+            try {
+                for (Future<VideoCuts> c : coming) {
+                    all.add(c.get());
+                }
+            } catch (ExecutionException | InterruptedException e) {
+                looking.over = true;
+                pool.shutdownNow();
+                switch (e.getCause()) {
+                    case IOException io -> throw io;
+                    case RuntimeException r -> throw r;
+                    case null, default -> throw new IOException("curate cuts: stopped", e);
                 }
             }
-            progress.end();
         }
-        return new Cuts(all);
+        return all;
+    }
+
+    /** What all videos share; at several of them at a time. */
+    private final class Looking {
+        private final @Nullable TransNetV2 model;
+        private final Progress progress;
+        private int frames;
+        private volatile boolean over;
+
+        Looking(@Nullable TransNetV2 model, Progress progress) {
+            this.model = model;
+            this.progress = progress;
+        }
+
+        VideoCuts at(Path video) throws IOException {
+            ShotDetection detection = new ShotDetection(model);
+            try (VideoReader in = VideoReader.open(video)) {
+                FramePass.Result end = FramePass.run(in, List.of(detection), n -> frame());
+                end.broken().ifPresent(e -> warn(e.getMessage()));
+                return VideoCuts.of(video, in.info(), detection, end);
+            }
+        }
+
+        private synchronized void frame() {
+            if (over) {
+                throw new CancellationException("curate cuts: another video failed");
+            }
+            interrupts().check();
+            frames++;
+            progress.step(frames);
+        }
+
+        private synchronized void warn(String message) {
+            progress.message("warning: " + message);
+        }
     }
 
     /** One report for all videos. */
