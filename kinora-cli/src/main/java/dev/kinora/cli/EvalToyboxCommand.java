@@ -138,9 +138,7 @@ final class EvalToyboxCommand extends Action {
         boolean drawn = rendered || reconstructed;
         if (drawn && (sheet != null || journal != null)) {
             throw refuse(
-                    rendered ? "--rendered" : "--reconstructed",
-                    true,
-                    "neither --contact-sheet nor --journal with it");
+                    rendered ? "--rendered" : "--reconstructed", true, "neither --contact-sheet nor --journal with it");
         }
         if (rendered && reconstructed) {
             throw refuse("--rendered", true, "not with --reconstructed");
@@ -164,12 +162,7 @@ final class EvalToyboxCommand extends Action {
                         throw refuse("--sizes", size, "multiples of " + vae.ratio());
                     }
                 }
-                return readDrawn(
-                        reading,
-                        readerFolder,
-                        mixes,
-                        folder + ", autoencoder alone",
-                        vae::ofFrames);
+                return readDrawn(reading, readerFolder, mixes, folder + ", autoencoder alone", vae::ofFrames);
             }
         }
     }

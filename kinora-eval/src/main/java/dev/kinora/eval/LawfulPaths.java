@@ -41,8 +41,7 @@ public final class LawfulPaths {
         if (asked.toys().size() != 1 || read.toys().size() != 1 || asked.camera() != ToyCamera.STILL) {
             return OptionalDouble.empty();
         }
-        Law law = new Law(
-                asked.toys().getFirst().motion(), asked.width(), asked.height(), asked.frames(), asked.fps());
+        Law law = new Law(asked.toys().getFirst().motion(), asked.width(), asked.height(), asked.frames(), asked.fps());
         double[] seen = path(read.toys().getFirst().path());
         double nearest = paths.computeIfAbsent(law, LawfulPaths::draw).stream()
                 .mapToDouble(p -> distance(p, seen))

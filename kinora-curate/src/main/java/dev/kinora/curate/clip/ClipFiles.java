@@ -59,8 +59,8 @@ public final class ClipFiles {
         }
         if (head != null && AestheticHead.load(head).width() != config.encoder().projectionDim()) {
             throw new IOException(
-                    "aesthetic: width = " + AestheticHead.load(head).width() + " (expected: " + config.encoder().projectionDim()
-                            + ", that of the embeddings of " + folder + ")");
+                    "aesthetic: width = " + AestheticHead.load(head).width() + " (expected: "
+                            + config.encoder().projectionDim() + ", that of the embeddings of " + folder + ")");
         }
     }
 }

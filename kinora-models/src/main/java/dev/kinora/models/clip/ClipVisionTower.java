@@ -32,8 +32,8 @@ final class ClipVisionTower {
         config = c;
         int width = c.encoder().hiddenSize();
         classEmbedding = at.parameter("embeddings.class_embedding", Init.normal(0.02), width);
-        patchEmbedding = at.conv2d(
-                "embeddings.patch_embedding", c.numChannels(), width, c.patchSize(), c.patchSize(), 0, false);
+        patchEmbedding =
+                at.conv2d("embeddings.patch_embedding", c.numChannels(), width, c.patchSize(), c.patchSize(), 0, false);
         positionEmbedding = at.embedding("embeddings.position_embedding", c.patches() + 1L, width);
         preLayerNorm = at.layerNorm("pre_layrnorm", width, c.encoder().layerNormEps()); // sic
         encoder = new ClipEncoder(c.encoder(), at.at("encoder"));
@@ -65,7 +65,10 @@ final class ClipVisionTower {
             Parameter weight = patchEmbedding.weight();
             Tensor x = pixels.to(weight.value().device()).to(weight.value().dtype());
             Tensor patches = patchEmbedding.forward(x).flatten(2, 3).transpose(1, 2); // [B, N - 1, D]
-            Tensor first = classEmbedding.value().view(1, 1, -1).expand(pixels.size(0), 1, config.encoder().hiddenSize());
+            Tensor first = classEmbedding
+                    .value()
+                    .view(1, 1, -1)
+                    .expand(pixels.size(0), 1, config.encoder().hiddenSize());
             Tensor all = Tensors.cat(1, first, patches)
                     .add(positionEmbedding.weight().value()); // [B, N, D]
             return preLayerNorm.forward(all);
