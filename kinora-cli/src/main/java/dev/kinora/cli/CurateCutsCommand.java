@@ -72,7 +72,8 @@ final class CurateCutsCommand extends Action {
                 frames += in.info().frames().orElse(0);
             }
         }
-        int side = workers != null ? workers : file == null ? Runtime.getRuntime().availableProcessors() : 1;
+        int side =
+                workers != null ? workers : file == null ? Runtime.getRuntime().availableProcessors() : 1;
         Progress progress = new Progress(console());
         progress.stage(
                 videos.size() == 1 ? String.valueOf(videos.getFirst().getFileName()) : videos.size() + " videos",
@@ -103,11 +104,13 @@ final class CurateCutsCommand extends Action {
             } catch (ExecutionException | InterruptedException e) {
                 looking.over = true;
                 pool.shutdownNow();
-                switch (e.getCause()) {
-                    case IOException io -> throw io;
-                    case RuntimeException r -> throw r;
-                    case null, default -> throw new IOException("curate cuts: stopped", e);
+                if (e.getCause() instanceof IOException io) {
+                    throw io;
                 }
+                if (e.getCause() instanceof RuntimeException r) {
+                    throw r;
+                }
+                throw new IOException("curate cuts: stopped", e);
             }
         }
         return all;
