@@ -93,6 +93,6 @@ public final class LawfulPaths {
         for (int i = 0; i < a.length; i += 2) {
             sum += Math.hypot(a[i] - b[i], a[i + 1] - b[i + 1]);
         }
-        return sum / (a.length / 2);
+        return 2 * sum / a.length;
     }
 }
