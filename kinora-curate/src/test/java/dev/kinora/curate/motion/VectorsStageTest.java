@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,7 +91,7 @@ class VectorsStageTest {
         long tick = 1;
         try (VideoReader in = VideoReader.open(file)) {
             in.decodeNext();
-            tick = in.decodeNext().pts();
+            tick = Objects.requireNonNull(in.decodeNext()).pts();
         }
         assertThat(scores(file, new Span(tick, tick + 1))).isEmpty();
         assertThat(scores(file, new Span(0, tick + 1))).hasSize(5);
