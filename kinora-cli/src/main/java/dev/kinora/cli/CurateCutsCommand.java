@@ -132,7 +132,7 @@ final class CurateCutsCommand extends Action {
             ShotDetection detection = new ShotDetection(model);
             try (VideoReader in = VideoReader.open(video)) {
                 FramePass.Result end = FramePass.run(in, List.of(detection), n -> frame());
-                end.broken().ifPresent(e -> warn(e.getMessage()));
+                end.broken().ifPresent(this::warn);
                 return VideoCuts.of(video, in.info(), detection, end);
             }
         }
@@ -146,8 +146,8 @@ final class CurateCutsCommand extends Action {
             progress.step(frames);
         }
 
-        private synchronized void warn(String message) {
-            progress.message("warning: " + message);
+        private synchronized void warn(MediaException broken) {
+            progress.message("warning: " + broken.getMessage());
         }
     }
 
