@@ -54,7 +54,7 @@ class CurateLearnCommandTest {
         labels = Files.writeString(folder.resolve("labels.csv"), csv);
         dataset = folder.resolve("dataset");
         Shell shell = Shell.run(
-                "curate % --out % --shots whole --stages picture --workers 1 --clip % --aesthetic %",
+                "curate % --out % --shots whole --stages picture,motion --workers 1 --clip % --aesthetic %",
                 raw, dataset, Goldens.path("clip/both"), Goldens.path("clip/aesthetic/mlp.safetensors"));
         assertThat(shell.code()).as(shell.err()).isZero();
     }
