@@ -15,13 +15,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Scores of the cascade, by hand: {@code compose FOLDER FIRST_SEED VIDEOS [WIDTH]} writes composed videos and
  * their {@code cuts.json}; {@code score FOLDER/cuts.json [WEIGHTS]} runs the cascade over the videos that such a file names;
  * {@code tune FOLDER/cuts.json TRIES [gradual]} looks for the best rule on them,
- * or for its constants of gradual transitions alone; {@code speed FOLDER/cuts.json ROUNDS} measures. docs/curation-cuts.md has the results.
+ * or for its constants of gradual transitions alone; {@code speed FOLDER/cuts.json ROUNDS [FILES AT A TIME]} measures. docs/curation-cuts.md has the results.
  */
 final class CutBench {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -38,7 +41,10 @@ final class CutBench {
                 compose(Path.of(args[1]), Long.parseLong(args[2]), Integer.parseInt(args[3]), width);
             }
             case "score" -> score(Path.of(args[1]), args.length > 2 ? Path.of(args[2]) : null);
-            case "speed" -> speed(Path.of(args[1]), Integer.parseInt(args[2]));
+            case "speed" -> {
+                int side = args.length > 3 ? Integer.parseInt(args[3]) : 1;
+                speed(Path.of(args[1]), Integer.parseInt(args[2]), side);
+            }
             case "tune" -> tune(Path.of(args[1]), Integer.parseInt(args[2]), args.length > 3);
             default -> throw new IllegalArgumentException(args[0]);
         }
@@ -132,26 +138,39 @@ final class CutBench {
                 frames, seconds, frames / seconds, frames / ((processTime() - cpu) / 1e9));
     }
 
-    /** Every round decodes and judges all files once more; what the process took before it is in the first line. */
-    private static void speed(Path file, int rounds) throws IOException {
+    /** Every round decodes and judges all files once more, so many at a time; the first line is what came before. */
+    private static void speed(Path file, int rounds, int side) throws IOException {
         List<Item> items = read(file);
         System.out.printf("start: %.2f s of processor time%n", processTime() / 1e9);
-        for (int round = 1; round <= rounds; round++) {
-            long started = System.nanoTime();
-            long cpu = processTime();
-            int frames = 0;
-            int found = 0;
-            for (Item item : items) {
-                CutSignals signals = decode(item, null);
-                frames += signals.frames();
-                found += FusionRule.DEFAULT.apply(signals).size();
+        try (ExecutorService pool = Executors.newFixedThreadPool(side)) {
+            for (int round = 1; round <= rounds; round++) {
+                long started = System.nanoTime();
+                long cpu = processTime();
+                List<CompletableFuture<int[]>> coming = items.stream()
+                        .map(item -> CompletableFuture.supplyAsync(() -> framesAndTransitions(item), pool))
+                        .toList();
+                int frames = 0;
+                int found = 0;
+                for (CompletableFuture<int[]> one : coming) {
+                    frames += one.join()[0];
+                    found += one.join()[1];
+                }
+                double wall = (System.nanoTime() - started) / 1e9;
+                double processor = (processTime() - cpu) / 1e9;
+                System.out.printf(
+                        "round %d: %d frames, %d transitions, %.2f s, %.2f s of processor time: %.0f frames/s, %.0f per"
+                                + " second of processor time%n",
+                        round, frames, found, wall, processor, frames / wall, frames / processor);
             }
-            double wall = (System.nanoTime() - started) / 1e9;
-            double processor = (processTime() - cpu) / 1e9;
-            System.out.printf(
-                    "round %d: %d frames, %d transitions, %.2f s, %.2f s of processor time: %.0f frames/s, %.0f per second"
-                            + " of processor time%n",
-                    round, frames, found, wall, processor, frames / wall, frames / processor);
+        }
+    }
+
+    private static int[] framesAndTransitions(Item item) {
+        try {
+            CutSignals signals = decode(item, null);
+            return new int[] {signals.frames(), FusionRule.DEFAULT.apply(signals).size()};
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
