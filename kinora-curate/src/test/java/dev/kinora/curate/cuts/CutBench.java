@@ -168,7 +168,9 @@ final class CutBench {
     private static int[] framesAndTransitions(Item item) {
         try {
             CutSignals signals = decode(item, null);
-            return new int[] {signals.frames(), FusionRule.DEFAULT.apply(signals).size()};
+            return new int[] {
+                signals.frames(), FusionRule.DEFAULT.apply(signals).size()
+            };
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
