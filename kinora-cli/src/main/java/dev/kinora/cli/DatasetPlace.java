@@ -7,6 +7,7 @@ import dev.kinora.curate.s3.BucketDataset;
 import dev.kinora.curate.s3.S3;
 import dev.kinora.curate.s3.S3Uri;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Predicate;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,10 @@ final class DatasetPlace {
      */
     <T> T open(Predicate<String> tables, Use<T> use) throws IOException {
         if (!inBucket()) {
+            if (!Files.isRegularFile(Path.of(given, Manifest.NAME))) {
+                throw new CommandException("DATASET = " + given
+                        + " (expected: a folder that kinora curate has finished, with " + Manifest.NAME + ")");
+            }
             return use.of(Dataset.of(Path.of(given)));
         }
         try (S3 store = new S3(s3.settings())) {

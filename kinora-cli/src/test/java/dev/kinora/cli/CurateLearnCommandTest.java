@@ -86,6 +86,8 @@ class CurateLearnCommandTest {
         assertThat(tag.get("majority_recall").asDouble()).isZero();
         assertThat(Shell.run("curate tags-report % --labels %", dataset, labels).errorLine())
                 .contains("--labels = a column murky (expected: columns of tags that the dataset has)");
+        assertThat(Shell.run("curate tags-report % --labels %", folder, labels).errorLine())
+                .contains("DATASET = " + folder + " (expected: a folder that kinora curate has finished");
     }
 
     @Test
