@@ -106,7 +106,8 @@ final class EvalToyboxCommand extends Action {
 
     @Option(
             names = "--reconstructed",
-            description = "Read drawn clips after the checkpoint's autoencoder: what its transformer could reach.")
+            description =
+                    "Read drawn clips after the checkpoint's autoencoder (in fp32): what its transformer could reach.")
     private boolean reconstructed;
 
     @Option(names = "--reader", paramLabel = "FOLDER", description = "The reader. Default: the shipped one.")

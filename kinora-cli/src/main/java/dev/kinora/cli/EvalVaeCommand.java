@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
             "",
             "Encodes to the mean of the posterior and decodes, on Toybox clips that no training draws or on a folder of",
             "videos. PSNR and SSIM say how close the frames are; temporal PSNR and flicker, how close the changes from",
-            "frame to frame are."
+            "frame to frame are. Computes in fp32, however weights are stored, unless --dtype says otherwise."
         },
         sortOptions = false,
         abbreviateSynopsis = true,
