@@ -34,7 +34,8 @@ final class ScalingPage {
         } else {
             page.append(String.format(
                     Locale.ROOT,
-                    "\n## The law\n\nOf the largest amount of data, the best loss for each compute C (FLOP) follows"
+                    "\n## The law\n\nOf the largest amount of data, in the second half of its runs, the best loss for each"
+                            + " compute C (FLOP) follows"
                             + "\n\n    L(C) = %.4g + %.4g C^-%.4g\n\nwith a root mean square error of %.2g in ln L over %d"
                             + " points: twice the compute takes %.1f %% off what is above the floor.\n",
                     fit.get("floor").asDouble(),

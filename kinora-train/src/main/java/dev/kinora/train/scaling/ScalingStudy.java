@@ -145,15 +145,22 @@ public record ScalingStudy(Path folder, List<Size> sizes, List<Integer> clips, D
         return points;
     }
 
-    /** The law of the largest amount of data: the best loss for each compute. */
+    /**
+     * The law of the largest amount of data: the best loss for each compute, of the second half of every run. In the first
+     * a model learns what any of them learns alike, and the loss says how far it is, not what its size is good for.
+     */
     private void addFit(ObjectNode results) {
         int most = clips.stream().mapToInt(c -> c).max().orElseThrow();
         List<ScalingLaw.Point> all = new ArrayList<>();
         for (JsonNode run : results.get("runs")) {
             if (run.get("clips").asInt() == most) {
-                run.get("points")
-                        .forEach(p -> all.add(new ScalingLaw.Point(
-                                p.get("flops").asDouble(), p.get("validation").asDouble())));
+                for (JsonNode p : run.get("points")) {
+                    if (2 * p.get("step").asInt()
+                            >= base.recipe().optimizer().rate().steps()) {
+                        all.add(new ScalingLaw.Point(
+                                p.get("flops").asDouble(), p.get("validation").asDouble()));
+                    }
+                }
             }
         }
         List<ScalingLaw.Point> frontier = ScalingLaw.frontier(all);
