@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * picture, strip by strip of rows so that memory is bounded.
  *
  * <ul>
- *   <li>{@code direct}: libtorch's conv3d, channels last.
+ *   <li>{@code direct}: oneDNN's conv3d through libtorch, channels last.
  *   <li>{@code winograd}: {@link Winograd}, fp32 only.
  * </ul>
  */
@@ -88,7 +88,9 @@ final class ConvKernels {
         Tensor w = weight.permute(0, 2, 3, 4, 1).contiguous().permute(0, 4, 1, 2, 3);
         return (padded, target) -> {
             Tensor x = padded.permute(3, 0, 1, 2).unsqueeze(0); // [1, C, T + K - 1, rows + 2, W + 2]
-            Tensor y = F.conv3d(x, w, bias, ONE, NONE);
+            // of few rows conv3d would take libtorch's own kernel, a tenth as fast
+            boolean oneDnn = x.dtype() == DType.FP32 && x.device().equals(Device.CPU) && Torch.hasOneDnn();
+            Tensor y = oneDnn ? F.oneDnnConv3d(x, w, bias) : F.conv3d(x, w, bias, ONE, NONE);
             Tensor dense = y.squeeze(0).permute(1, 2, 3, 0); // [T, rows, W, O]
             target.copy_(dense.narrow(1, 0, target.size(1)).narrow(2, 0, target.size(2)));
         };

@@ -52,6 +52,21 @@ public final class F {
                 bias);
     }
 
+    /** {@link #conv3d} without stride and padding by oneDNN, whatever libtorch would choose; on a CPU that has it. */
+    static Tensor oneDnnConv3d(Tensor x, Tensor weight, Tensor bias) {
+        return Native.op(
+                "oneDnnConv3d",
+                () -> {
+                    try (TensorOptional b = Native.optional(bias)) {
+                        return torch.mkldnn_convolution(
+                                x.handle(), weight.handle(), b, new long[3], ones(3), ones(3), 1);
+                    }
+                },
+                x,
+                weight,
+                bias);
+    }
+
     /**
      * Convolves the frames of a clip, looking back in time only, with zeros around each picture; strip by strip, in
      * memory that does not grow with the picture. Not recorded by autograd. The kernel is chosen for this machine, see

@@ -5,6 +5,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 
 /** The native library as a whole: threads, versions, what the machine can do. */
@@ -37,6 +38,11 @@ public final class Torch {
                         throw new IllegalStateException("openblas_set_num_threads", t);
                     }
                 });
+    }
+
+    /** Whether libtorch was built with oneDNN here. */
+    static boolean hasOneDnn() {
+        return Context.hasMKLDNN();
     }
 
     /** The vector instructions libtorch's own kernels use here, such as {@code AVX512}. */
