@@ -41,10 +41,10 @@ final class CogVideoXAttention {
 
     /** text [B, N, D], video [B, L, D] to [B, N + L, D]. */
     Tensor forward(Tensor text, Tensor video, @Nullable RotaryEmbedding rope) {
-        long n = text.size(1);
+        RotaryEmbedding turns = rope == null ? null : rope.after(text.size(1));
         Tensor x = Tensors.cat(1, text, video); // [B, N + L, D]
-        Tensor q = rotate(normQ.forward(split(toQ.forward(x))), n, rope); // [B, heads, N + L, head_dim]
-        Tensor k = rotate(normK.forward(split(toK.forward(x))), n, rope);
+        Tensor q = rotate(normQ.forward(split(toQ.forward(x))), turns); // [B, heads, N + L, head_dim]
+        Tensor k = rotate(normK.forward(split(toK.forward(x))), turns);
         Tensor v = split(toV.forward(x));
         x.release();
         Tensor mixed = F.scaledDotProductAttention(q, k, v, null, null); // [B, heads, N + L, head_dim]
@@ -68,12 +68,7 @@ final class CogVideoXAttention {
         return x.view(x.size(0), x.size(1), heads, -1).transpose(1, 2); // [B, heads, N + L, head_dim]
     }
 
-    /** Turns the video tokens; text has no position. */
-    private static Tensor rotate(Tensor x, long n, @Nullable RotaryEmbedding rope) {
-        if (rope == null) {
-            return x;
-        }
-        Tensor video = rope.apply(x.narrow(2, n, x.size(2) - n));
-        return Tensors.cat(2, x.narrow(2, 0, n), video);
+    private static Tensor rotate(Tensor x, @Nullable RotaryEmbedding turns) {
+        return turns == null ? x : turns.apply(x);
     }
 }

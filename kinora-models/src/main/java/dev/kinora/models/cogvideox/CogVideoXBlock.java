@@ -64,12 +64,12 @@ final class CogVideoXBlock {
         Tensor afterAttention = TensorScope.compute(
                 () -> { // 1.
                     LayerNormZero.Packed m = norm1.packed(x, temb, pack);
-                    return x.add(m.gate().mul(attn1.packed(m.tokens(), pack)));
+                    return x.addcmul(m.gate(), attn1.packed(m.tokens(), pack));
                 });
         return TensorScope.compute(
                 () -> { // 2.
                     LayerNormZero.Packed m = norm2.packed(afterAttention, temb, pack);
-                    return afterAttention.add(m.gate().mul(ff.forward(m.tokens())));
+                    return afterAttention.addcmul(m.gate(), ff.forward(m.tokens()));
                 });
     }
 
@@ -77,8 +77,8 @@ final class CogVideoXBlock {
     record Modulated(Tensor text, Tensor video, Tensor textGate, Tensor videoGate) {
         Tokens gated(Tokens x, Tensor out, long n) {
             return new Tokens(
-                    x.text().add(textGate.mul(out.narrow(1, 0, n))),
-                    x.video().add(videoGate.mul(out.narrow(1, n, out.size(1) - n))));
+                    x.text().addcmul(textGate, out.narrow(1, 0, n)),
+                    x.video().addcmul(videoGate, out.narrow(1, n, out.size(1) - n)));
         }
     }
 
@@ -115,11 +115,9 @@ final class CogVideoXBlock {
 
     /** x · (1 + scale) + shift. */
     static Tensor modulate(Tensor x, Tensor shift, Tensor scale) {
-        Tensor scaled = x.mul(scale.add(1));
+        Tensor modulated = shift.addcmul(x, scale.add(1));
         x.release();
-        Tensor shifted = scaled.add(shift);
-        scaled.release();
-        return shifted;
+        return modulated;
     }
 
     /** Two layers, four times as wide between. */

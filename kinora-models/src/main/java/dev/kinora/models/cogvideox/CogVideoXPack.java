@@ -2,7 +2,6 @@ package dev.kinora.models.cogvideox;
 
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Device;
-import dev.kinora.tensor.F;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorBundle;
 import dev.kinora.tensor.TensorScope;
@@ -130,8 +129,9 @@ public final class CogVideoXPack implements TensorBundle {
             }
             RotaryEmbedding one = model.rotaryEmbedding(s[1], s[3], s[4]);
             if (one != null) {
-                cos.add(F.pad(one.cos().sub(1), 0, 0, n, 0).add(1).repeat(s[0], 1)); // 1 for text
-                sin.add(F.pad(one.sin(), 0, 0, n, 0).repeat(s[0], 1));
+                RotaryEmbedding both = one.after(n);
+                cos.add(both.cos().repeat(s[0], 1));
+                sin.add(both.sin().repeat(s[0], 1));
             }
             from += run.tokens();
         }
