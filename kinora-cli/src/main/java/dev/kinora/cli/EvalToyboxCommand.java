@@ -1,35 +1,22 @@
 package dev.kinora.cli;
 
 import dev.kinora.diffusion.Guidance;
-import dev.kinora.eval.LawfulPaths;
-import dev.kinora.eval.Rate;
 import dev.kinora.eval.RenderedClips;
 import dev.kinora.eval.ToyboxReader;
-import dev.kinora.eval.ToyboxReading;
 import dev.kinora.eval.ToyboxScore;
-import dev.kinora.media.ContactSheet;
-import dev.kinora.media.FrameTensors;
-import dev.kinora.media.Image;
 import dev.kinora.media.Images;
-import dev.kinora.pipeline.GenerateListener;
 import dev.kinora.pipeline.GenerateRequest;
-import dev.kinora.pipeline.Generation;
 import dev.kinora.pipeline.VideoPipeline;
 import dev.kinora.tensor.Tensor;
-import dev.kinora.tensor.TensorScope;
 import dev.kinora.toybox.ToyCaptions;
 import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.toybox.ToyboxSpec;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -198,12 +185,10 @@ final class EvalToyboxCommand extends Action {
     private Report readGenerated(ToyboxReader reading, Path readerFolder, List<ToyboxMix> mixes) throws IOException {
         Path folder = model.folder();
         VideoPipeline pipeline = VideoPipeline.open(folder, model.variant());
-        List<GenerateRequest> requests = new ArrayList<>();
-        List<ToyboxSpec> specs = new ArrayList<>();
+        List<GeneratedToys.Asked> asked = new ArrayList<>();
         for (int i = 0; i < prompts; i++) {
             ToyboxSpec spec = mixes.get(i % mixes.size()).draw(firstSeed() + i);
-            specs.add(spec);
-            requests.add(pipeline.resolve(request(spec, i)));
+            asked.add(new GeneratedToys.Asked(spec, pipeline.resolve(request(spec, i))));
         }
         double fps = reading.model().config().fps();
         if (pipeline.frameRate() != fps) {
@@ -212,44 +197,21 @@ final class EvalToyboxCommand extends Action {
                     .println("frames per second = " + pipeline.frameRate() + " (expected: " + fps
                             + ", at which the reader learned motions)");
         }
-        ToyboxScore score = new ToyboxScore();
-        LawfulPaths lawful = new LawfulPaths();
-        List<ContactSheet.Row> rows = new ArrayList<>();
-        List<String> wrong = new ArrayList<>();
         Progress progress = new Progress(console());
+        GeneratedToys clips = new GeneratedToys(pipeline, model.budget(), reading, interrupts(), progress);
         try (Staging staging = new Staging(interrupts());
                 EvalJournal done = EvalJournal.open(journal, settings(folder, readerFolder))) {
             Path stagedSheet = sheet == null ? null : staging.stage("--contact-sheet", sheet);
             progress.stage("generate", prompts);
-            for (int i = 0; i < prompts; i++) {
-                interrupts().check();
-                String prompt = requests.get(i).prompt();
-                ToyboxReading read = done.reading(i);
-                if (read == null) {
-                    List<Image> images = generate(pipeline, requests.get(i), progress);
-                    try (TensorScope ignored = TensorScope.open("read")) {
-                        read = reading.read(FrameTensors.toUint8(images).unsqueeze(0))
-                                .getFirst();
-                    }
-                    done.add(i, prompt, read);
-                    if (stagedSheet != null && rows.size() < SHEET_CLIPS) {
-                        rows.add(new ContactSheet.Row(prompt + "  >  " + words(read), images));
-                    }
-                }
-                lawful.add(specs.get(i), read);
-                if (!score.add(specs.get(i), read)) {
-                    wrong.add(prompt + " > " + words(read));
-                }
-                progress.step(i + 1);
-            }
-            if (stagedSheet != null && !rows.isEmpty()) {
-                int width = rows.getFirst().frames().getFirst().width();
-                Images.write(stagedSheet, ContactSheet.of(9, width).render(rows), Map.of());
+            GeneratedToys.Result result = clips.read(asked, done, stagedSheet == null ? 0 : SHEET_CLIPS);
+            if (stagedSheet != null && !result.rows().isEmpty()) {
+                Images.write(stagedSheet, result.sheet(), Map.of());
             }
             staging.commit();
+            progress.end();
+            return answer(
+                    folder.toString(), readerFolder, result.score(), null, known(result.unlawful()), result.wrong());
         }
-        progress.end();
-        return answer(folder.toString(), readerFolder, score, null, known(lawful.mean()), wrong);
     }
 
     private GenerateRequest request(ToyboxSpec spec, int index) {
@@ -265,25 +227,6 @@ final class EvalToyboxCommand extends Action {
             request.guidance(Guidance.of(guidance));
         }
         return request.build();
-    }
-
-    private List<Image> generate(VideoPipeline pipeline, GenerateRequest request, Progress progress)
-            throws IOException {
-        try (TensorScope ignored = TensorScope.open("generate")) {
-            Generation made =
-                    pipeline.generate(request, pipeline.plan(request, model.budget()), new GenerateListener() {
-                        @Override
-                        public void notice(String message) {
-                            progress.message(message);
-                        }
-
-                        @Override
-                        public boolean cancelled() {
-                            return interrupts().requested();
-                        }
-                    });
-            return FrameTensors.fromUint8(made.frames());
-        }
     }
 
     private Settings settings(Path folder, Path readerFolder) {
@@ -313,24 +256,14 @@ final class EvalToyboxCommand extends Action {
             @Nullable Integer steps,
             @Nullable Double guidance) {}
 
-    private static String words(ToyboxReading read) {
-        return read.toys().stream()
-                        .map(t -> (t.color() + " " + t.object() + " " + t.motion()).toLowerCase(Locale.ROOT))
-                        .collect(Collectors.joining(" + "))
-                + ", " + read.scene().name().toLowerCase(Locale.ROOT);
-    }
-
-    private Answer answer(
+    private ToyboxReport answer(
             String what,
             Path readerFolder,
             ToyboxScore score,
             @Nullable Double distance,
             @Nullable Double unlawful,
             List<String> wrong) {
-        List<Line> lines = Stream.of(ToyboxScore.Attribute.values())
-                .map(a -> Line.of(a.name().toLowerCase(Locale.ROOT), score.rate(a)))
-                .toList();
-        return new Answer(
+        return new ToyboxReport(
                 what,
                 readerFolder,
                 prompts,
@@ -338,83 +271,10 @@ final class EvalToyboxCommand extends Action {
                 seed,
                 sizes.stream().map(Size::toString).toList(),
                 frames,
-                lines,
+                ToyboxReport.lines(score),
                 score.confusions(CONFUSIONS),
                 distance,
                 unlawful,
                 wrong);
-    }
-
-    /** How often an attribute was right, with the 95 % interval (Wilson) of its true rate. */
-    record Line(String attribute, int right, int total, double share, double low, double high) {
-        static Line of(String attribute, Rate rate) {
-            return new Line(attribute, rate.right(), rate.total(), rate.share(), rate.low(), rate.high());
-        }
-    }
-
-    /**
-     * What came out.
-     *
-     * @param distance of centres that were read from the true ones, in short sides; of rendered clips only
-     * @param unlawful how far paths lie from the nearest that the motion's law gives, in short sides; of clips with one
-     *     toy before a still camera
-     * @param wrong what was asked and what was read, of the clips with a mistake
-     */
-    record Answer(
-            String model,
-            Path reader,
-            int clips,
-            boolean heldOut,
-            int seed,
-            List<String> sizes,
-            int frames,
-            List<Line> rates,
-            List<ToyboxScore.Counted> confusions,
-            @Nullable Double distance,
-            @Nullable Double unlawful,
-            List<String> wrong)
-            implements Report {
-        @Override
-        public void print(PrintWriter out) {
-            out.printf(
-                    Locale.ROOT,
-                    "%s: %d clips of %s, %d frames, %s combinations%n",
-                    model,
-                    clips,
-                    String.join(" ", sizes),
-                    frames,
-                    heldOut ? "held-out" : "training");
-            for (Line l : rates) {
-                out.printf(
-                        Locale.ROOT,
-                        "  %-8s %5d/%-5d %6.1f %%   (%.1f to %.1f)%n",
-                        l.attribute,
-                        l.right,
-                        l.total,
-                        100 * l.share,
-                        100 * l.low,
-                        100 * l.high);
-            }
-            if (distance != null) {
-                out.printf(Locale.ROOT, "  centres are off by %.4f short sides%n", distance);
-            }
-            if (unlawful != null) {
-                out.printf(
-                        Locale.ROOT, "  paths are off the nearest that physics allows by %.4f short sides%n", unlawful);
-            }
-            if (!confusions.isEmpty()) {
-                out.println("Most frequent mistakes (asked > read):");
-                for (ToyboxScore.Counted c : confusions) {
-                    ToyboxScore.Confusion m = c.confusion();
-                    out.printf(
-                            "  %4d  %-7s %s > %s%n",
-                            c.count(), word(m.attribute().name()), word(m.asked()), word(m.read()));
-                }
-            }
-        }
-
-        private static String word(String name) {
-            return name.toLowerCase(Locale.ROOT).replace('_', ' ');
-        }
     }
 }
