@@ -13,6 +13,13 @@ final class RecipeOptions {
     private @Nullable Double minSnr;
 
     @Option(
+            names = "--foreground-weight",
+            paramLabel = "W",
+            description = "How much more an error in what clips are about counts than one beside it; 1 treats all"
+                    + " alike. The latents have to know: those of Toybox do.")
+    private @Nullable Double foreground;
+
+    @Option(
             names = "--text-dropout",
             paramLabel = "P",
             description = "How often a clip's text is left out, 0 to 1: guidance needs some.")
@@ -91,6 +98,7 @@ final class RecipeOptions {
     void applyTo(ObjectNode recipe) {
         ObjectNode objective = (ObjectNode) recipe.get("objective");
         set(objective, "minSnr", minSnr);
+        set(objective, "foreground", foreground);
         set(objective, "textDropout", textDropout);
         set(objective, "imageDropout", imageDropout);
         ObjectNode optimizer = (ObjectNode) recipe.get("optimizer");

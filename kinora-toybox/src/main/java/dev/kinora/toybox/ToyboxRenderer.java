@@ -8,6 +8,7 @@ import java.awt.geom.AffineTransform;
 import java.awt.geom.Ellipse2D;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -17,35 +18,70 @@ public final class ToyboxRenderer {
     private final int scale;
     private final BufferedImage canvas;
 
-    private ToyboxRenderer(ToyboxSpec spec) {
+    private ToyboxRenderer(ToyboxSpec spec, int type) {
         this.spec = spec;
         this.scale = Math.min(spec.width(), spec.height()) < 256 ? 2 : 1;
-        this.canvas = new BufferedImage(spec.width() * scale, spec.height() * scale, BufferedImage.TYPE_INT_RGB);
+        this.canvas = new BufferedImage(spec.width() * scale, spec.height() * scale, type);
     }
 
     /** Frames, states and captions of a spec. */
     public static ToyboxClip render(ToyboxSpec spec) {
         List<ToyState> states = Stage.run(spec);
-        byte[] rgb = new ToyboxRenderer(spec).frames(states);
+        byte[] rgb = new ToyboxRenderer(spec, BufferedImage.TYPE_INT_RGB).frames(states);
         return new ToyboxClip(spec, rgb, states, ToyCaptions.of(spec, states));
     }
 
     /** Frames {@code from} to {@code from + count} of a spec's clip alone: uint8 [count, H, W, 3]. */
     public static byte[] frames(ToyboxSpec spec, int from, int count) {
+        check(spec, from, count);
+        return new ToyboxRenderer(spec, BufferedImage.TYPE_INT_RGB)
+                .frames(Stage.run(spec).subList(from, from + count));
+    }
+
+    /** How much of each pixel toys cover in the same frames, 0 to 255: uint8 [count, H, W]. Shadows are no toys. */
+    public static byte[] coverage(ToyboxSpec spec, int from, int count) {
+        check(spec, from, count);
+        return new ToyboxRenderer(spec, BufferedImage.TYPE_INT_ARGB)
+                .coverage(Stage.run(spec).subList(from, from + count));
+    }
+
+    private static void check(ToyboxSpec spec, int from, int count) {
         if (from < 0 || count < 1 || from + count > spec.frames()) {
             throw new IllegalArgumentException("toybox: frames = " + from + " to " + (from + count)
                     + " (expected: within the clip's " + spec.frames() + ")");
         }
-        return new ToyboxRenderer(spec).frames(Stage.run(spec).subList(from, from + count));
+    }
+
+    private Graphics2D graphics() {
+        Graphics2D g = canvas.createGraphics();
+        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+        return g;
+    }
+
+    private int[] pixels() {
+        return ((DataBufferInt) canvas.getRaster().getDataBuffer()).getData();
+    }
+
+    private byte[] coverage(List<ToyState> states) {
+        byte[] covered = new byte[states.size() * spec.width() * spec.height()];
+        Graphics2D g = graphics();
+        int[] pixels = pixels();
+        for (int f = 0; f < states.size(); f++) {
+            Arrays.fill(pixels, 0);
+            look(g, states.get(f).view());
+            toys(g, states.get(f));
+            shrink(pixels, 24, covered, f * spec.width() * spec.height(), 1);
+        }
+        g.dispose();
+        return covered;
     }
 
     private byte[] frames(List<ToyState> states) {
         byte[] rgb = new byte[states.size() * spec.width() * spec.height() * 3];
-        Graphics2D g = canvas.createGraphics();
-        g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-        g.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
+        Graphics2D g = graphics();
         int[] backdrop = new int[0];
-        int[] pixels = ((DataBufferInt) canvas.getRaster().getDataBuffer()).getData();
+        int[] pixels = pixels();
         for (int f = 0; f < states.size(); f++) {
             ToyState s = states.get(f);
             if (backdrop.length == 0 || spec.camera() != ToyCamera.STILL) {
@@ -64,13 +100,19 @@ public final class ToyboxRenderer {
             }
             look(g, s.view());
             s.bodies().forEach(b -> shadow(g, b));
-            for (int i = 0; i < s.bodies().size(); i++) {
-                toy(g, spec.toys().get(i), s.bodies().get(i));
+            toys(g, s);
+            for (int c = 0; c < 3; c++) {
+                shrink(pixels, 16 - 8 * c, rgb, f * spec.width() * spec.height() * 3 + c, 3);
             }
-            shrink(pixels, rgb, f * spec.width() * spec.height() * 3);
         }
         g.dispose();
         return rgb;
+    }
+
+    private void toys(Graphics2D g, ToyState s) {
+        for (int i = 0; i < s.bodies().size(); i++) {
+            toy(g, spec.toys().get(i), s.bodies().get(i));
+        }
     }
 
     private void look(Graphics2D g, ToyState.View view) {
@@ -117,25 +159,17 @@ public final class ToyboxRenderer {
         g.setTransform(before);
     }
 
-    /** Box filter from the canvas to the frame, rounding to nearest. */
-    private void shrink(int[] pixels, byte[] rgb, int offset) {
+    /** Box filter of the eight bits at {@code shift} from the canvas to every {@code stride}th byte, rounding to nearest. */
+    private void shrink(int[] pixels, int shift, byte[] into, int offset, int stride) {
         int w = spec.width();
         int n = scale * scale;
         for (int y = 0; y < spec.height(); y++) {
             for (int x = 0; x < w; x++) {
-                int r = n / 2;
-                int gr = n / 2;
-                int b = n / 2;
+                int sum = n / 2;
                 for (int k = 0; k < n; k++) {
-                    int p = pixels[(y * scale + k / scale) * w * scale + x * scale + k % scale];
-                    r += (p >> 16) & 255;
-                    gr += (p >> 8) & 255;
-                    b += p & 255;
+                    sum += pixels[(y * scale + k / scale) * w * scale + x * scale + k % scale] >> shift & 255;
                 }
-                int at = offset + (y * w + x) * 3;
-                rgb[at] = (byte) (r / n);
-                rgb[at + 1] = (byte) (gr / n);
-                rgb[at + 2] = (byte) (b / n);
+                into[offset + (y * w + x) * stride] = (byte) (sum / n);
             }
         }
     }

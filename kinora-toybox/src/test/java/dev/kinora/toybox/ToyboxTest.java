@@ -60,6 +60,24 @@ final class ToyboxTest {
     }
 
     @Test
+    void coverageIsWhereToysAre() {
+        ToyboxSpec red = spec(ToyObject.DUCK, ToyColor.RED, ToyMotion.BOUNCES, ToyScene.ROOM, 9);
+        ToyboxSpec blue = spec(ToyObject.DUCK, ToyColor.BLUE, ToyMotion.BOUNCES, ToyScene.ROOM, 9);
+        byte[] a = ToyboxRenderer.frames(red, 2, 5);
+        byte[] b = ToyboxRenderer.frames(blue, 2, 5);
+        byte[] covered = ToyboxRenderer.coverage(red, 2, 5);
+        assertThat(covered).hasSize(5 * 64 * 96).isEqualTo(ToyboxRenderer.coverage(blue, 2, 5));
+        int full = 0;
+        for (int i = 0; i < covered.length; i++) {
+            if (!Arrays.equals(a, 3 * i, 3 * i + 3, b, 3 * i, 3 * i + 3)) {
+                assertThat(covered[i] & 255).as("pixel %d, which the toy colours", i).isPositive();
+            }
+            full += (covered[i] & 255) == 255 ? 1 : 0;
+        }
+        assertThat(full / 5).as("pixels of a frame all covered").isBetween(200, 900);
+    }
+
+    @Test
     void everyMotionChangesThePictureExceptStaying() {
         for (ToyMotion motion : ToyMotion.values()) {
             ToyboxClip clip = ToyboxRenderer.render(spec(ToyObject.DUCK, ToyColor.RED, motion, ToyScene.ROOM, 17));

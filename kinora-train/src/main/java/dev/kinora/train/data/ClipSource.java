@@ -4,6 +4,7 @@ import dev.kinora.train.internal.Checks;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Numbered clips with captions, such as a cache of latents is made of: a drawn world, a folder of videos. */
 public interface ClipSource {
@@ -16,6 +17,16 @@ public interface ClipSource {
      * @param index 0 to the shape's count, exclusive
      */
     Clip clip(ClipShape shape, int index) throws IOException;
+
+    /**
+     * How much of each pixel of a clip belongs to what the clip is about, where that is known: uint8 [F, H, W] in row-major
+     * order, 0 to 255; else null, and then for every clip.
+     *
+     * @param index as in {@link #clip}
+     */
+    default byte @Nullable [] foreground(ClipShape shape, int index) throws IOException {
+        return null;
+    }
 
     /** What the clips are, for the record kept with whatever is trained on them. */
     Map<String, String> provenance();

@@ -79,6 +79,12 @@ public record ToyboxSource(
         return new Clip(ToyboxRenderer.frames(spec, 0, shape.frames()), all);
     }
 
+    /** Its toys. */
+    @Override
+    public byte[] foreground(ClipShape shape, int index) {
+        return ToyboxRenderer.coverage(spec(shape, index), 0, shape.frames());
+    }
+
     /** The caption as people also write it: now and then with a capital, a full stop, or both. */
     public static String asWritten(String caption, SplittableRandom random) {
         String text = random.nextInt(6) == 0

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /** Batches of cached clips on the training device. What a step sees follows from seed and step alone. */
 final class DitBatches {
@@ -38,8 +39,9 @@ final class DitBatches {
      *
      * @param clips latents [B, F, C, H, W], fp32, scaled
      * @param text what {@link Texts} gives, [B, …]
+     * @param foreground how much of each latent belongs to what the clip is about, [B, F, 1, H, W], or null
      */
-    record Batch(Tensor clips, Tensor text) {}
+    record Batch(Tensor clips, Tensor text, @Nullable Tensor foreground) {}
 
     /** What a model is given of captions: their ids, or states of an encoder that is not trained. */
     interface Texts extends AutoCloseable {
@@ -200,13 +202,19 @@ final class DitBatches {
     }
 
     private Batch batch(LatentGroup group, int[] clips, int[] captions) {
-        Tensor x =
-                group.latents(device, clips).permute(0, 2, 1, 3, 4).mul(scale).contiguous(); // [B, F, C, H, W]
+        Tensor x = filled(group.latents(device, clips)
+                .permute(0, 2, 1, 3, 4) // [B, F, C, H, W]
+                .mul(scale)
+                .contiguous());
+        Tensor foreground =
+                group.hasForeground() ? filled(group.foreground(device, clips).unsqueeze(2)) : null;
+        return new Batch(x, texts.of(group, clips, captions), foreground);
+    }
+
+    /** Filled up in front to a multiple of the frames of a patch. */
+    private Tensor filled(Tensor x) {
         int missing = Math.floorMod(-(int) x.size(1), framesPerPatch);
-        if (missing > 0) {
-            x = Tensors.cat(1, x.narrow(1, 0, 1).repeat(1, missing, 1, 1, 1), x);
-        }
-        return new Batch(x, texts.of(group, clips, captions));
+        return missing == 0 ? x : Tensors.cat(1, x.narrow(1, 0, 1).repeat(1, missing, 1, 1, 1), x);
     }
 
     /**

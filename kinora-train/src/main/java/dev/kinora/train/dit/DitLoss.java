@@ -85,17 +85,37 @@ final class DitLoss {
      *
      * @param input [B, F, C, H, W], with the condition's channels where there is one
      * @param target [B, F, C, H, W]
-     * @param weights [B, 1, 1, 1, 1], or a scalar 1
+     * @param weights [B, 1 or F, 1, 1 or H, 1 or W], or a scalar 1
+     * @param signal the clean latents' factor in the noisy ones, fp32 [B, 1, 1, 1, 1]
      * @param timesteps fp32 [B]
      */
-    record Problem(Tensor input, Tensor target, Tensor weights, Tensor timesteps) {
+    record Problem(Tensor input, Tensor target, Tensor weights, Tensor signal, Tensor timesteps) {
         /** A stretch of the batch. */
         Problem part(int from, int count) {
             return new Problem(
                     input.narrow(0, from, count),
                     target.narrow(0, from, count),
                     weights.dim() == 0 ? weights : weights.narrow(0, from, count),
+                    signal.narrow(0, from, count),
                     timesteps.narrow(0, from, count));
+        }
+
+        /**
+         * The same, with errors weighted by where they are; the mean weight stays. Weights fade with the signal: where noise
+         * hides what is where, a weight that knows would have the model draw the foreground everywhere.
+         *
+         * @param shares how much of each latent is foreground, [B, F, 1, H, W]
+         * @param weight of the foreground in clips without noise, beside 1
+         */
+        Problem weighted(Tensor shares, double weight) {
+            Tensor w = shares.mul(signal).mul(weight - 1).add(1);
+            return new Problem(input, target, weights.mul(w.div(w.mean())), signal, timesteps);
+        }
+
+        /** The squared error of a prediction in the foreground alone, a scalar. */
+        Tensor errorIn(Tensor shares, Tensor predicted) {
+            Tensor squares = predicted.to(DType.FP32).sub(target).square().mean(true, 2); // [B, F, 1, H, W]
+            return squares.mul(shares).sum().div(shares.sum());
         }
 
         /** The weighted squared error of a prediction, a scalar. */
@@ -119,6 +139,7 @@ final class DitLoss {
         Tensor noise = rng.randn(DType.FP32, x0.shape());
         Tensor noisy;
         Tensor target;
+        Tensor signal;
         Tensor weights = Tensors.scalar(1, DType.FP32);
         if (isFlow()) {
             double[] times = Arrays.stream(levels)
@@ -126,10 +147,15 @@ final class DitLoss {
                     .toArray();
             noisy = RectifiedFlow.addNoise(x0, noise, times);
             target = RectifiedFlow.velocity(x0, noise);
+            double[] signals = Arrays.stream(times).map(t -> 1 - t).toArray();
+            signal = Tensors.of(signals, levels.length, 1, 1, 1, 1)
+                    .to(DType.FP32)
+                    .to(x0.device());
         } else {
             long[] timesteps = Arrays.stream(levels).mapToLong(l -> (long) l).toArray();
             NoiseSchedule.Shares shares = schedule.shares(x0, timesteps);
-            noisy = shares.signal().mul(x0).add(shares.noise().mul(noise));
+            signal = shares.signal();
+            noisy = signal.mul(x0).add(shares.noise().mul(noise));
             target = Prediction.V.target(x0, noise, shares);
             if (objective.minSnr() > 0) {
                 weights = Prediction.V
@@ -140,13 +166,17 @@ final class DitLoss {
         }
         Tensor input = condition.length == 0 ? noisy : Tensors.cat(2, noisy, condition[0]);
         Tensor t = Tensors.of(levels, levels.length).to(DType.FP32).to(x0.device());
-        return new Problem(input, target, weights, t);
+        return new Problem(input, target, weights, signal, t);
     }
 
     /** The loss of a batch, with its graph where one is recorded. */
     Tensor of(DitModel model, Tensor text, Problem problem) {
-        Tensor predicted = precision(() -> model.forward(problem.input(), model.states(text), problem.timesteps()));
-        return problem.error(predicted);
+        return problem.error(predicted(model, text, problem));
+    }
+
+    /** What the model makes of a batch, [B, F, C, H, W], with its graph where one is recorded. */
+    Tensor predicted(DitModel model, Tensor text, Problem problem) {
+        return precision(() -> model.forward(problem.input(), model.states(text), problem.timesteps()));
     }
 
     /**

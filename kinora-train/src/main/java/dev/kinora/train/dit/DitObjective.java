@@ -9,6 +9,8 @@ import dev.kinora.train.internal.Checks;
  * @param shift of the noise: divides every signal-to-noise ratio of {@link Target#VELOCITY}'s schedule, or moves the times
  *     of {@link Target#FLOW} toward noise
  * @param minSnr γ of min-SNR weights (arXiv 2303.09556) for {@link Target#VELOCITY}; 0 weighs all timesteps alike
+ * @param foreground how much more an error in what a clip is about counts than one beside it, less so the more noise
+ *     there is; 1 treats all alike
  * @param timesteps how noise levels are drawn
  * @param textDropout probability that a clip's text is replaced by the empty one, for guidance
  * @param firstFrame whether the latents of the clip's first frame are a condition (image to video)
@@ -18,6 +20,7 @@ public record DitObjective(
         Target target,
         double shift,
         double minSnr,
+        double foreground,
         Timestep timesteps,
         double textDropout,
         boolean firstFrame,
@@ -46,6 +49,7 @@ public record DitObjective(
     public DitObjective {
         Checks.require(shift > 0, "dit objective", "shift", shift, "above 0");
         Checks.require(minSnr >= 0, "dit objective", "min-SNR gamma", minSnr, "0 or more");
+        Checks.require(foreground >= 1, "dit objective", "foreground weight", foreground, "1 or more");
         Checks.require(
                 minSnr == 0 || target == Target.VELOCITY,
                 "dit objective",
@@ -64,6 +68,6 @@ public record DitObjective(
 
     /** CogVideoX's: velocity, zero terminal SNR, explicit uniform timesteps, one text in ten dropped. */
     public static DitObjective velocity() {
-        return new DitObjective(Target.VELOCITY, 1, 0, Timestep.EXPLICIT_UNIFORM, 0.1, false, 0.05);
+        return new DitObjective(Target.VELOCITY, 1, 0, 1, Timestep.EXPLICIT_UNIFORM, 0.1, false, 0.05);
     }
 }

@@ -79,6 +79,7 @@ record DitRun(
             boolean cacheOnDevice,
             @Nullable ProcessGroup group)
             throws IOException {
+        requireForeground(config.recipe(), cache);
         RunFolder folder = folder(
                 path,
                 RunFolder.tree(config),
@@ -149,6 +150,7 @@ record DitRun(
                 CogVideoXScheduler.of(checkpoint.component("scheduler").config());
         LatentCache cache = LatentCache.open(latents);
         check(config, sizes, scheduler, cache, latents);
+        requireForeground(config.recipe(), cache);
         Path encoder = checkpoint.component("text_encoder").folder();
         RunFolder folder = folder(path, RunFolder.tree(config), group, run -> {
             try (TextBatches words = new TextBatches(cache.tokenizer(), cache.textLength())) {
@@ -188,6 +190,15 @@ record DitRun(
                     device,
                     group,
                     export));
+        }
+    }
+
+    private static void requireForeground(DitRecipe recipe, LatentCache cache) {
+        double weight = recipe.objective().foreground();
+        if (weight > 1 && !cache.hasForeground()) {
+            cache.close();
+            throw new IllegalArgumentException("latent cache: foreground = none (expected: one of every clip, with a "
+                    + "foreground weight of " + weight + ")");
         }
     }
 

@@ -306,38 +306,49 @@ public final class DitTrainer implements AutoCloseable {
     }
 
     private DitLoss.Problem problem(DitBatches.Batch b, double[] levels, boolean training, Rng rng) {
-        if (!config.objective().firstFrame()) {
-            return loss.problem(b.clips(), levels, rng);
-        }
-        double dropout = config.objective().imageDropout();
-        return loss.problem(b.clips(), levels, rng, DitBatches.condition(b.clips(), dropout, training, rng));
+        DitObjective o = config.objective();
+        DitLoss.Problem problem = o.firstFrame()
+                ? loss.problem(
+                        b.clips(), levels, rng, DitBatches.condition(b.clips(), o.imageDropout(), training, rng))
+                : loss.problem(b.clips(), levels, rng);
+        Tensor shares = b.foreground();
+        boolean weighted = training && shares != null && o.foreground() > 1;
+        return weighted ? problem.weighted(shares, o.foreground()) : problem;
     }
 
     /**
      * The loss at fixed noise levels with fixed noise on clips that are not trained on, with the averaged weights: every
-     * shape counts alike.
+     * shape counts alike, and so does every latent; and, where that is known, the same in what the clips are about.
      */
     private Map<String, Double> validate() {
         Map<String, Double> values = new LinkedHashMap<>();
+        double[] levels = loss.validationLevels();
         updater.ema()
                 .during(() -> Grad.off(() -> {
                     double total = 0;
-                    for (double level : loss.validationLevels()) {
+                    double inside = 0;
+                    for (double level : levels) {
                         double sum = 0;
                         for (int g = 0; g < batches.groups(); g++) {
-                            sum += validate(g, level);
+                            double[] errors = validate(g, level);
+                            sum += errors[0];
+                            inside += errors[1];
                         }
                         values.put("validation_" + (int) level, sum / batches.groups());
                         total += sum / batches.groups();
                     }
-                    values.put("validation", total / loss.validationLevels().length);
+                    values.put("validation", total / levels.length);
+                    if (!Double.isNaN(inside)) {
+                        values.put("validation_foreground", inside / levels.length / batches.groups());
+                    }
                 }));
         return values;
     }
 
-    private double validate(int group, double level) {
+    /** The mean error of a shape's validation clips, and that in their foreground: NaN where it is not known. */
+    private double[] validate(int group, double level) {
         int atOnce = Math.min(config.validationClips(), batches.microBatch(group));
-        double sum = 0;
+        double[] sums = new double[2];
         for (int from = 0; from < config.validationClips(); from += atOnce) {
             int n = Math.min(atOnce, config.validationClips() - from);
             try (TensorScope ignored = TensorScope.open("validate");
@@ -345,12 +356,17 @@ public final class DitTrainer implements AutoCloseable {
                 DitBatches.Batch b = batches.validation(group, from, n);
                 double[] levels = new double[n];
                 Arrays.fill(levels, level);
-                sum += n
-                        * loss.of(model, b.text(), problem(b, levels, false, rng))
-                                .item();
+                DitLoss.Problem problem = problem(b, levels, false, rng);
+                Tensor predicted = loss.predicted(model, b.text(), problem);
+                Tensor shares = b.foreground();
+                double share = (double) n / config.validationClips();
+                sums[0] += share * problem.error(predicted).item();
+                sums[1] += shares == null
+                        ? Double.NaN
+                        : share * problem.errorIn(shares, predicted).item();
             }
         }
-        return sum / config.validationClips();
+        return sums;
     }
 
     private void sheet() throws IOException {

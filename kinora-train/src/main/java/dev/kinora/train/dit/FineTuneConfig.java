@@ -47,7 +47,14 @@ public record FineTuneConfig(String checkpoint, @Nullable LoraSettings lora, Dit
     public static FineTuneConfig of(String checkpoint, @Nullable LoraSettings lora, boolean firstFrame, int steps) {
         DitObjective v = DitObjective.velocity();
         DitObjective objective = new DitObjective(
-                v.target(), v.shift(), v.minSnr(), v.timesteps(), v.textDropout(), firstFrame, v.imageDropout());
+                v.target(),
+                v.shift(),
+                v.minSnr(),
+                v.foreground(),
+                v.timesteps(),
+                v.textDropout(),
+                firstFrame,
+                v.imageDropout());
         LearningRate rate = new LearningRate(
                 lora == null ? 1e-4 : 1e-3, Math.min(100, steps / 10), steps, lora == null ? 0.1 : 0.5);
         return new FineTuneConfig(

@@ -18,11 +18,13 @@ import java.util.stream.Stream;
  * Encoded clips of several shapes on disk. A folder holds {@code cache.json} (what was encoded, and by what), the
  * tokenizer's files, and for every shape a folder {@code WIDTHxHEIGHTxFRAMES} of shards: {@code
  * latents-NNNNN.safetensors} with {@code latents} fp16 [n, Z, f, h, w] in the encoder's own scale and {@code ids} int32
- * [n, captions, tokens], and {@code captions-NNNNN.jsonl} with the same captions to read. Shards are mapped: no more than
+ * [n, captions, tokens], and {@code captions-NNNNN.jsonl} with the same captions to read; {@code foreground-NNNNN.safetensors} with
+ * {@code foreground} fp16 [n, f, h, w], 0 to 1, where the source knows what its clips are about. Shards are mapped: no more than
  * a batch is in memory, unless asked for with {@link #moveTo}.
  */
 public final class LatentCache implements AutoCloseable {
     static final String LATENTS = "latents-%05d.safetensors";
+    static final String FOREGROUND = "foreground-%05d.safetensors";
     static final String CAPTIONS = "captions-%05d.jsonl";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -106,6 +108,11 @@ public final class LatentCache implements AutoCloseable {
     /** The tokenizer that made the ids. */
     public Path tokenizer() {
         return folder.resolve("tokenizer");
+    }
+
+    /** Whether the cache knows what its clips are about: see {@link LatentGroup#foreground}. */
+    public boolean hasForeground() {
+        return groups.stream().allMatch(LatentGroup::hasForeground);
     }
 
     /** What was encoded, and by what. */

@@ -43,6 +43,8 @@ public final class LatentCacheBuilder {
     /** Pixels of the clips that are encoded at once: memory of the encoder. */
     private static final long PIXELS = 4_000_000;
 
+    private static final String FOREGROUND = "foreground";
+
     private final Path folder;
     private final Path vae;
     private final ClipSource source;
@@ -109,18 +111,61 @@ public final class LatentCacheBuilder {
             } else {
                 TextBatches.copy(tokenizer, words);
             }
-            List<Shard> todo = new ArrayList<>();
+            List<Shard> shards = new ArrayList<>();
             for (Map.Entry<ClipShape, Integer> e : source.counts().entrySet()) {
                 Files.createDirectories(folder.resolve(e.getKey().toString()));
                 for (int from = 0; from < e.getValue(); from += perShard) {
                     Shard shard = new Shard(e.getKey(), from / perShard, from, Math.min(perShard, e.getValue() - from));
-                    if (!Files.exists(shard.in(folder, LatentCache.LATENTS))) {
-                        todo.add(shard);
-                    }
+                    shards.add(shard);
                 }
             }
+            List<Shard> todo = shards.stream()
+                    .filter(s -> !Files.exists(s.in(folder, LatentCache.LATENTS)))
+                    .toList();
             encode(todo, listener);
+            for (Shard shard : shards) {
+                if (!Files.exists(shard.in(folder, LatentCache.FOREGROUND)) && !foreground(shard)) {
+                    return;
+                }
+            }
         }
+    }
+
+    /** Writes where a shard's clips have what they are about; false if the source does not know. */
+    private boolean foreground(Shard shard) throws IOException {
+        ClipShape s = shard.shape();
+        try (TensorScope ignored = TensorScope.open(FOREGROUND)) {
+            List<Tensor> all = new ArrayList<>();
+            for (int i = 0; i < shard.clips(); i++) {
+                byte[] covered = source.foreground(s, shard.from() + i);
+                if (covered == null) {
+                    return false;
+                }
+                all.add(TensorScope.compute(() -> shares(covered, s)));
+            }
+            TensorFiles.write(
+                    shard.in(folder, LatentCache.FOREGROUND),
+                    Map.of(FOREGROUND, Tensors.stack(0, all.toArray(Tensor[]::new))),
+                    DType.FP16,
+                    Map.of());
+            return true;
+        }
+    }
+
+    /** Means over the pixels of each latent, the first of which has one frame and the others four: [f, h, w]. */
+    private static Tensor shares(byte[] covered, ClipShape s) {
+        Tensor pixels = Tensors.of(covered, s.frames(), s.latentHeight(), 8, s.latentWidth(), 8)
+                .to(DType.FP32)
+                .mean(false, 2, 4)
+                .div(255); // [F, h, w]
+        Tensor first = pixels.narrow(0, 0, 1);
+        if (s.frames() == 1) {
+            return first;
+        }
+        Tensor rest = pixels.narrow(0, 1, s.frames() - 1L)
+                .reshape(s.latentFrames() - 1L, 4, s.latentHeight(), s.latentWidth())
+                .mean(false, 1);
+        return Tensors.cat(0, first, rest);
     }
 
     private ObjectNode description() throws IOException {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,12 +25,15 @@ public final class LatentGroup implements AutoCloseable {
     /** Stands for the empty text among captions. */
     public static final int NO_TEXT = -1;
 
+    private static final String FOREGROUND = "foreground";
+
     private final ClipShape shape;
     private final int captions;
     private final int textLength;
     private final long[] one; // [Z, f, h, w]
     private final List<MemorySegment> latents = new ArrayList<>(); // fp16 [Z, f, h, w] each
     private final List<MemorySegment> ids = new ArrayList<>(); // int32 [captions, N] each
+    private final List<MemorySegment> foreground = new ArrayList<>(); // fp16 [f, h, w] each, or none
     private final TensorScope owner = TensorScope.owner("latents");
     private @Nullable Tensor held; // fp16 [n, Z, f, h, w]
 
@@ -65,11 +69,23 @@ public final class LatentGroup implements AutoCloseable {
                     Arrays.toString(expectedText));
             cut(open.segment("latents"), x[0], group.latents);
             cut(open.segment("ids"), x[0], group.ids);
+            Path beside = file.resolveSibling(file.getFileName().toString().replace("latents", "foreground"));
+            if (Files.exists(beside)) {
+                group.mapForeground(SafetensorsFile.open(beside, arena), beside, x[0]);
+            }
         }
         if (group == null) {
             throw new IllegalArgumentException("latent cache: shards of " + shape + " = 0 (expected: at least one)");
         }
         return group;
+    }
+
+    private void mapForeground(SafetensorsFile open, Path file, long clips) {
+        long[] x = shapeOf(open, FOREGROUND);
+        long[] expected = {clips, one[1], one[2], one[3]};
+        Checks.require(
+                Arrays.equals(x, expected), file.toString(), FOREGROUND, Arrays.toString(x), Arrays.toString(expected));
+        cut(open.segment(FOREGROUND), clips, foreground);
     }
 
     private static long[] shapeOf(SafetensorsFile file, String name) {
@@ -106,8 +122,12 @@ public final class LatentGroup implements AutoCloseable {
     /** Keeps the first and the last clips. */
     void keep(int first, int last) {
         if (first + last < size()) {
+            boolean both = hasForeground();
             latents.subList(first, size() - last).clear();
             ids.subList(first, ids.size() - last).clear();
+            if (both) {
+                foreground.subList(first, foreground.size() - last).clear();
+            }
         }
     }
 
@@ -156,6 +176,27 @@ public final class LatentGroup implements AutoCloseable {
             return all.indexSelect(0, Tensors.of(index, index.length).to(all.device()))
                     .to(device)
                     .to(DType.FP32);
+        });
+    }
+
+    /** Whether {@link #foreground} is known of every clip. */
+    public boolean hasForeground() {
+        return foreground.size() == latents.size();
+    }
+
+    /**
+     * How much of each latent of some clips belongs to what they are about, 0 to 1: fp32 [B, f, h, w] on a device.
+     *
+     * @throws IllegalStateException if the cache does not know
+     */
+    public Tensor foreground(Device device, int... clips) {
+        if (!hasForeground()) {
+            throw new IllegalStateException("latents of " + shape + ": no foreground is known");
+        }
+        return TensorScope.compute(() -> {
+            Tensor batch = Tensors.empty(DType.FP16, clips.length, one[1], one[2], one[3]);
+            copy(batch, foreground, clips);
+            return batch.to(device).to(DType.FP32);
         });
     }
 

@@ -2,6 +2,7 @@ package dev.kinora.train.dit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,14 +14,17 @@ import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
+import dev.kinora.tensor.Tensors;
 import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.Processes;
 import dev.kinora.testkit.TensorTest;
 import dev.kinora.text.T5EncoderModel;
 import dev.kinora.text.T5Tokenizer;
 import dev.kinora.toybox.ToyboxMix;
+import dev.kinora.toybox.ToyboxRenderer;
 import dev.kinora.train.data.BatchShape;
 import dev.kinora.train.data.ClipShape;
+import dev.kinora.train.data.ClipSource;
 import dev.kinora.train.data.ToyboxSource;
 import dev.kinora.train.latents.LatentCache;
 import dev.kinora.train.latents.LatentCacheBuilder;
@@ -178,6 +182,84 @@ final class DitTrainerTest {
     }
 
     @Test
+    void theCacheKnowsWhereToysAre() throws IOException {
+        try (LatentCache cache = LatentCache.open(data.resolve("latents"))) {
+            assertThat(cache.hasForeground()).isTrue();
+            Tensor shares = cache.groups().getFirst().foreground(Device.CPU, 6, 0, 3);
+            assertThat(shares.shape()).containsExactly(3, 3, 2, 3);
+            double covered = 0;
+            for (byte b : ToyboxRenderer.coverage(new ToyboxMix(24, 16, 9, 8, 0.25, 0.2, false).draw(46), 0, 9)) {
+                covered += (b & 255) / 255.0;
+            }
+            double[] weights = {1, 4, 4}; // frames of a latent
+            double sum = 0;
+            for (int f = 0; f < 3; f++) {
+                sum += 64 * weights[f] * shares.select(0, 0).select(0, f).sum().item();
+            }
+            assertThat(sum).isCloseTo(covered, withPercentage(0.2));
+        }
+    }
+
+    @Test
+    void errorsInTheForegroundCountMoreTheLessNoiseThereIs() {
+        Tensor x0 = Tensors.zeros(DType.FP32, 2, 1, 4, 1, 2);
+        Tensor shares = Tensors.of(new float[] {1, 0, 1, 0}, 2, 1, 1, 1, 2);
+        DitLoss loss = DitLoss.of(DitObjective.velocity(), false);
+        try (Rng rng = new Rng(1)) {
+            DitLoss.Problem plain = loss.problem(x0, new double[] {0, 999}, rng);
+            DitLoss.Problem weighted = plain.weighted(shares, 5);
+            Tensor w = weighted.weights();
+            assertThat(w.mean().item()).isCloseTo(1, within(1e-6));
+            assertThat(w.select(0, 0).flatten(0, -1).toFloats()[0]
+                            / w.select(0, 0).flatten(0, -1).toFloats()[1])
+                    .isCloseTo(5f, within(0.01f));
+            assertThat(w.select(0, 1).flatten(0, -1).toFloats()[0]
+                            / w.select(0, 1).flatten(0, -1).toFloats()[1])
+                    .as("of noise alone")
+                    .isCloseTo(1f, within(1e-6f));
+            Tensor off = plain.target().add(Tensors.of(new float[] {2, 1, 2, 1}, 2, 1, 1, 1, 2));
+            assertThat(plain.errorIn(shares, off).item()).isCloseTo(4, within(1e-5));
+        }
+    }
+
+    @Test
+    void aForegroundThatIsNotKnownCannotCountMore() throws IOException {
+        DitObjective objective = new DitObjective(
+                DitObjective.Target.VELOCITY, 1, 0, 4, DitObjective.Timestep.UNIFORM, 0.1, false, 0);
+        assertThat(train(folder.resolve("weighted"), config(2, false, objective), false))
+                .hasSize(4)
+                .isNotEqualTo(train(folder.resolve("plain"), config(), false));
+        Path latents = folder.resolve("latents");
+        ToyboxSource toys = new ToyboxSource(Map.of(STILL, 4), 0, 8, 0, 0, 1);
+        ClipSource videos = new ClipSource() {
+            @Override
+            public Map<ClipShape, Integer> counts() {
+                return toys.counts();
+            }
+
+            @Override
+            public Clip clip(ClipShape shape, int index) {
+                return toys.clip(shape, index);
+            }
+
+            @Override
+            public Map<String, String> provenance() {
+                return toys.provenance();
+            }
+        };
+        new LatentCacheBuilder(latents, data.resolve("vae"), videos, 4, 32, Device.CPU).build(TrainListener.SILENT);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DitTrainer.open(
+                        folder.resolve("unknown"),
+                        config(2, false, objective),
+                        latents,
+                        data.resolve("vae"),
+                        Device.CPU,
+                        false))
+                .withMessageContaining("latent cache: foreground = none");
+    }
+
+    @Test
     void aBuildGoesOnWhereItWasAndRefusesAnother() throws IOException {
         Path shard = data.resolve("latents/16x24x9/latents-00001.safetensors");
         byte[] before = Files.readAllBytes(shard);
@@ -215,7 +297,7 @@ final class DitTrainerTest {
     @Test
     void partsAndRecomputationGiveTheSameCurve() throws IOException {
         DitObjective minSnr =
-                new DitObjective(DitObjective.Target.VELOCITY, 1, 5, DitObjective.Timestep.UNIFORM, 0.1, true, 0.2);
+                new DitObjective(DitObjective.Target.VELOCITY, 1, 5, 1, DitObjective.Timestep.UNIFORM, 0.1, true, 0.2);
         List<Double> whole = train(folder.resolve("whole"), config(1, false, minSnr), false);
         List<Double> inParts = train(folder.resolve("parts"), config(2, false, minSnr), false);
         List<Double> recomputed = train(folder.resolve("recomputed"), config(2, true, minSnr), false);
@@ -271,7 +353,7 @@ final class DitTrainerTest {
     @Test
     void aFlowTrainsAndIsExportedWithItsScheduler() throws IOException {
         DitObjective flow =
-                new DitObjective(DitObjective.Target.FLOW, 2, 0, DitObjective.Timestep.LOGIT_NORMAL, 0.1, false, 0);
+                new DitObjective(DitObjective.Target.FLOW, 2, 0, 1, DitObjective.Timestep.LOGIT_NORMAL, 0.1, false, 0);
         Path target = folder.resolve("flow");
         try (DitTrainer trainer = open(folder.resolve("run"), config(1, false, flow), false)) {
             trainer.train(TrainListener.SILENT);
