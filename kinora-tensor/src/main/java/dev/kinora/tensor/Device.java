@@ -10,6 +10,10 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  * @param index which one of its kind; 0 for the CPU
  */
 public record Device(Type type, int index) {
+    static {
+        OpenMp.sleepWhileWaiting();
+    }
+
     /** Kinds of device. */
     public enum Type {
         /** Host memory. */

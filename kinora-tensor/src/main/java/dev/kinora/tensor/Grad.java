@@ -7,6 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Lexical autograd and autocast modes of the calling thread. */
 public final class Grad {
+    static {
+        OpenMp.sleepWhileWaiting();
+    }
+
     private Grad() {}
 
     /** Runs {@code body} without recording operations for backward. */

@@ -12,6 +12,10 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
  * function. Not safe for use by several threads at once.
  */
 public final class Rng implements AutoCloseable {
+    static {
+        OpenMp.sleepWhileWaiting();
+    }
+
     private final Generator generator;
     private final Device device;
 

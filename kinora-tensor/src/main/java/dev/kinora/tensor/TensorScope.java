@@ -22,6 +22,10 @@ public final class TensorScope implements AutoCloseable {
     private static final ThreadLocal<@Nullable TensorScope> CURRENT = new ThreadLocal<>();
     private static final AtomicLong LIVE = new AtomicLong();
 
+    static {
+        OpenMp.sleepWhileWaiting();
+    }
+
     private final String name;
     private final boolean lexical;
     private final @Nullable TensorScope parent;

@@ -10,6 +10,10 @@ import org.bytedeco.pytorch.global.torch;
 
 /** The native library as a whole: threads, versions, what the machine can do. */
 public final class Torch {
+    static {
+        OpenMp.sleepWhileWaiting();
+    }
+
     private Torch() {}
 
     /** Threads that one operation may use. */

@@ -1,0 +1,40 @@
+package dev.kinora.tensor;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+
+/**
+ * How libtorch's threads wait for work: asleep, unless the environment's {@code OMP_WAIT_POLICY} says otherwise. They
+ * would spin, on the processors that the matrix library's own threads need meanwhile: on two of them a small fp32 layer
+ * took five to a hundred times as long. The OpenMP runtime reads its environment once, when it is loaded.
+ */
+final class OpenMp {
+    private static final String POLICY = "OMP_WAIT_POLICY";
+    private static final int KEEP = 0; // setenv's overwrite
+
+    static {
+        Linker linker = Linker.nativeLinker();
+        Optional<MemorySegment> setenv = linker.defaultLookup().find("setenv"); // not on Windows
+        if (setenv.isPresent()) {
+            FunctionDescriptor type = FunctionDescriptor.of(
+                    ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT);
+            try (Arena arena = Arena.ofConfined()) {
+                int ignored = (int) linker.downcallHandle(setenv.get(), type)
+                        .invokeExact(arena.allocateFrom(POLICY), arena.allocateFrom("PASSIVE"), KEEP);
+            } catch (Throwable t) {
+                throw new IllegalStateException("setenv", t);
+            }
+        }
+    }
+
+    private OpenMp() {}
+
+    /** To be called before anything of libtorch is. */
+    static void sleepWhileWaiting() {
+        // the work is done once, when this class is initialised
+    }
+}
