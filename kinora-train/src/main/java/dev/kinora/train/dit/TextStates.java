@@ -18,11 +18,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /**
  * States of a text encoder that is not trained, for every caption of a cache: computed once, kept on disk, mapped. A file
@@ -31,6 +29,8 @@ import java.util.function.Consumer;
  */
 final class TextStates implements DitBatches.Texts {
     private static final String NO_TEXT = "no_text";
+    /** Clips whose captions are encoded at once. */
+    private static final int CLIPS = 32;
 
     private final Arena arena = Arena.ofShared();
     private final Map<ClipShape, SafetensorsFile> files = new HashMap<>();
@@ -77,36 +77,54 @@ final class TextStates implements DitBatches.Texts {
 
     private static void write(Path file, LatentGroup group, T5EncoderModel model, long[] noText, Device device)
             throws IOException {
-        int n = noText.length;
+        long n = noText.length;
         DType type = model.parameters().all().iterator().next().value().dtype();
         StoredType stored = StoredType.valueOf(type.safetensorsName());
         long width = model.config().dModel();
         SafetensorsWriter writer = new SafetensorsWriter();
-        writer.add(NO_TEXT, stored, List.of((long) n, width), to -> encode(model, noText, n, type, device, to));
-        int[] all = new int[group.captions()];
-        Arrays.setAll(all, i -> i);
-        for (int i = 0; i < group.size(); i++) {
-            int[] clip = new int[all.length];
-            Arrays.fill(clip, i);
-            writer.add(
-                    name(i),
-                    stored,
-                    List.of((long) all.length, (long) n, width),
-                    to -> encode(model, group.ids(clip, all, noText), n, type, device, to));
+        try (TensorScope ignored = TensorScope.open("text states")) {
+            writer.add(NO_TEXT, stored, List.of(n, width), to -> {
+                Tensor empty = encode(model, noText, n, type, device);
+                to.accept(empty.segment());
+                empty.release();
+            });
+            Tensor[] some = new Tensor[1]; // of CLIPS clips at a time, which are written in their order
+            for (int i = 0; i < group.size(); i++) {
+                int clip = i;
+                writer.add(name(i), stored, List.of((long) group.captions(), n, width), to -> {
+                    if (clip % CLIPS == 0) {
+                        if (some[0] != null) {
+                            some[0].release();
+                        }
+                        some[0] = encode(model, ids(group, clip, noText), n, type, device);
+                    }
+                    long bytes = group.captions() * n * width * type.bytes();
+                    to.accept(some[0].segment().asSlice(clip % CLIPS * bytes, bytes));
+                });
+            }
+            writer.write(file);
         }
-        writer.write(file);
     }
 
-    private static void encode(
-            T5EncoderModel model, long[] ids, int length, DType type, Device device, Consumer<MemorySegment> to) {
-        TensorScope.run(
-                "text states",
-                () -> Grad.off(() -> to.accept(model.forward(
-                                Tensors.of(ids, ids.length / length, length).to(device))
+    /** Ids of all captions of some clips. */
+    private static long[] ids(LatentGroup group, int from, long[] noText) {
+        int clips = Math.min(CLIPS, group.size() - from);
+        int each = group.captions();
+        int[] clip = new int[clips * each];
+        int[] caption = new int[clips * each];
+        for (int i = 0; i < clip.length; i++) {
+            clip[i] = from + i / each;
+            caption[i] = i % each;
+        }
+        return group.ids(clip, caption, noText);
+    }
+
+    private static Tensor encode(T5EncoderModel model, long[] ids, long length, DType type, Device device) {
+        return TensorScope.compute(
+                () -> Grad.off(() -> model.forward(Tensors.of(ids, ids.length / length, length).to(device))
                         .to(type)
                         .to(Device.CPU)
-                        .contiguous()
-                        .segment())));
+                        .contiguous()));
     }
 
     private static String name(int clip) {
