@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /** The kernel choices of one machine in one file; a file that cannot be read or trusted counts as absent. */
 final class KernelStore {
     /** Raised whenever a kernel changes enough that old timings mislead. */
-    static final int REVISION = 3;
+    static final int REVISION = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(KernelStore.class);
     private static final String FORMAT = "kinora-kernels";
