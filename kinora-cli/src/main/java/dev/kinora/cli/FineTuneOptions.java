@@ -96,7 +96,7 @@ final class FineTuneOptions {
         TrainingRun.Lines lines = new TrainingRun.Lines(command.console(), command.interrupts());
         Device on = device.get();
         try (ProcessGroup group = processes.join(on);
-                DitTrainer trainer = DitTrainer.tune(folder, config, latents, on, cacheOnDevice, group)) {
+                DitTrainer trainer = DitTrainer.tune(folder, config, latents, on, cacheOnDevice, group, lines)) {
             trainer.train(lines);
             if (export != null && ProcessOptions.leads(group)) {
                 trainer.export(export, Map.of("kinora", Build.version()));

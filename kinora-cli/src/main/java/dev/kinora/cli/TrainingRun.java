@@ -73,6 +73,9 @@ final class TrainingRun {
         private final PrintWriter err;
         private final Interrupts interrupts;
         private final Map<String, Double> last = new LinkedHashMap<>();
+        private int total; // steps of the stage that goes on
+        private int begun; // step of its first line
+        private long begunAt;
 
         Lines(Console console, Interrupts interrupts) {
             this.err = console.err();
@@ -85,8 +88,24 @@ final class TrainingRun {
             err.println(step + "/" + steps + " "
                     + metrics.entrySet().stream()
                             .map(e -> e.getKey() + " " + String.format(Locale.ROOT, "%.4g", e.getValue()))
-                            .collect(Collectors.joining(" ")));
+                            .collect(Collectors.joining(" "))
+                    + left(step, steps, metrics.get("seconds_per_step")));
             check();
+        }
+
+        /** The time left, by the time of a step, else by what the steps since the stage's first line have taken. */
+        private String left(int step, int steps, @Nullable Double each) {
+            long now = System.nanoTime();
+            if (steps != total) {
+                total = steps;
+                begun = step;
+                begunAt = now;
+            }
+            if (step == steps || (each == null && step == begun)) {
+                return "";
+            }
+            double seconds = each != null ? each : (now - begunAt) / 1e9 / (step - begun);
+            return ", " + Progress.time((long) (1e9 * seconds * (steps - step))) + " left";
         }
 
         @Override

@@ -19,6 +19,7 @@ import dev.kinora.train.latents.TextBatches;
 import dev.kinora.train.optim.Updater;
 import dev.kinora.train.run.Metrics;
 import dev.kinora.train.run.RunFolder;
+import dev.kinora.train.run.TrainListener;
 import dev.kinora.weights.CheckpointFolder;
 import dev.kinora.weights.Config;
 import java.io.IOException;
@@ -139,7 +140,8 @@ record DitRun(
             Path latents,
             Device device,
             boolean cacheOnDevice,
-            @Nullable ProcessGroup group)
+            @Nullable ProcessGroup group,
+            TrainListener listener)
             throws IOException {
         CheckpointFolder checkpoint = CheckpointFolder.open(Path.of(config.checkpoint()));
         Path transformer = checkpoint.component("transformer").folder();
@@ -154,7 +156,7 @@ record DitRun(
         Path encoder = checkpoint.component("text_encoder").folder();
         RunFolder folder = folder(path, RunFolder.tree(config), group, run -> {
             try (TextBatches words = new TextBatches(cache.tokenizer(), cache.textLength())) {
-                TextStates.make(run.resolve("text"), cache, encoder, noText(words), device);
+                TextStates.make(run.resolve("text"), cache, encoder, noText(words), device, listener);
             }
         });
         if (cacheOnDevice) {

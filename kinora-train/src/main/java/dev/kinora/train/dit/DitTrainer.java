@@ -119,6 +119,7 @@ public final class DitTrainer implements AutoCloseable {
      * @param device that trains
      * @param cacheOnDevice whether all latents are held there; else they are read from disk batch by batch
      * @param group the processes that train together, or null for this one alone; see {@link #open}
+     * @param listener hears how captions are encoded, which a new run begins with
      * @throws IllegalArgumentException if the folder holds a run of another config, or the cache does not fit
      */
     public static DitTrainer tune(
@@ -127,9 +128,10 @@ public final class DitTrainer implements AutoCloseable {
             Path latents,
             Device device,
             boolean cacheOnDevice,
-            @Nullable ProcessGroup group)
+            @Nullable ProcessGroup group,
+            TrainListener listener)
             throws IOException {
-        return DitRun.tuned(folder, config, latents, device, cacheOnDevice, group);
+        return DitRun.tuned(folder, config, latents, device, cacheOnDevice, group, listener);
     }
 
     /** Tokens that a token attends to, on average over the tokens of the training clips. */

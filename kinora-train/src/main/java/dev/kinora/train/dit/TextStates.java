@@ -10,6 +10,7 @@ import dev.kinora.text.T5EncoderModel;
 import dev.kinora.train.data.ClipShape;
 import dev.kinora.train.latents.LatentCache;
 import dev.kinora.train.latents.LatentGroup;
+import dev.kinora.train.run.TrainListener;
 import dev.kinora.weights.SafetensorsFile;
 import dev.kinora.weights.SafetensorsWriter;
 import dev.kinora.weights.StoredType;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 
 /**
  * States of a text encoder that is not trained, for every caption of a cache: computed once, kept on disk, mapped. A file
@@ -46,8 +48,11 @@ final class TextStates implements DitBatches.Texts {
      * @param folder of the states
      * @param encoder folder of the text encoder, which made no others in this folder
      * @param noText ids of the empty text
+     * @param listener hears of every 1000 clips or so
      */
-    static void make(Path folder, LatentCache cache, Path encoder, long[] noText, Device device) throws IOException {
+    static void make(
+            Path folder, LatentCache cache, Path encoder, long[] noText, Device device, TrainListener listener)
+            throws IOException {
         Files.createDirectories(folder);
         List<LatentGroup> missing = cache.groups().stream()
                 .filter(g -> !Files.exists(file(folder, g)))
@@ -55,8 +60,17 @@ final class TextStates implements DitBatches.Texts {
         if (!missing.isEmpty()) {
             try (T5EncoderModel model = T5EncoderModel.load(encoder, "", null)) {
                 model.parameters().to(device);
+                int all = missing.stream().mapToInt(LatentGroup::size).sum();
+                int[] done = {0};
+                listener.onNote("captions of " + all + " clips");
                 for (LatentGroup g : missing) {
-                    write(file(folder, g), g, model, noText, device);
+                    write(file(folder, g), g, model, noText, device, clips -> {
+                        int before = done[0];
+                        done[0] += clips;
+                        if (done[0] / 1000 > before / 1000 || done[0] == all) {
+                            listener.onStep(done[0], all, Map.of());
+                        }
+                    });
                 }
             }
         }
@@ -75,7 +89,8 @@ final class TextStates implements DitBatches.Texts {
         return folder.resolve(group.shape() + ".safetensors");
     }
 
-    private static void write(Path file, LatentGroup group, T5EncoderModel model, long[] noText, Device device)
+    private static void write(
+            Path file, LatentGroup group, T5EncoderModel model, long[] noText, Device device, IntConsumer encoded)
             throws IOException {
         long n = noText.length;
         DType type = model.parameters().all().iterator().next().value().dtype();
@@ -97,6 +112,7 @@ final class TextStates implements DitBatches.Texts {
                             some[0].release();
                         }
                         some[0] = encode(model, ids(group, clip, noText), n, type, device);
+                        encoded.accept(Math.min(CLIPS, group.size() - clip));
                     }
                     long bytes = group.captions() * n * width * type.bytes();
                     to.accept(some[0].segment().asSlice(clip % CLIPS * bytes, bytes));

@@ -131,18 +131,18 @@ final class FineTuneTest {
         Path broken = folder.resolve("broken");
         Path file = folder.resolve("mine.safetensors");
         try (DitTrainer trainer =
-                DitTrainer.tune(whole, config(checkpoint, LORA, false, false), latents, Device.CPU, false, null)) {
+                DitTrainer.tune(whole, config(checkpoint, LORA, false, false), latents, Device.CPU, false, null, TrainListener.SILENT)) {
             trainer.train(TrainListener.SILENT);
             trainer.export(file, Map.of());
         }
         try (DitTrainer trainer =
-                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, false, null)) {
+                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, false, null, TrainListener.SILENT)) {
             trainer.train(new Killer());
         } catch (IllegalStateException e) {
             assertThat(e).hasMessage("killed");
         }
         try (DitTrainer trainer =
-                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, true, null)) {
+                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, true, null, TrainListener.SILENT)) {
             trainer.train(TrainListener.SILENT);
         }
         assertThat(losses(broken)).isEqualTo(losses(whole)).hasSize(4);
@@ -167,7 +167,7 @@ final class FineTuneTest {
         Path run = folder.resolve("run");
         Path target = folder.resolve("tuned");
         try (DitTrainer trainer =
-                DitTrainer.tune(run, config(checkpoint, null, true, true), latents, Device.CPU, false, null)) {
+                DitTrainer.tune(run, config(checkpoint, null, true, true), latents, Device.CPU, false, null, TrainListener.SILENT)) {
             trainer.train(TrainListener.SILENT);
             trainer.export(target, Map.of());
         }
@@ -190,7 +190,8 @@ final class FineTuneTest {
                         latents,
                         Device.CPU,
                         false,
-                        null))
+                        null,
+                        TrainListener.SILENT))
                 .withMessageContaining("first frame = false (expected: true: the checkpoint is image to video)");
     }
 }
