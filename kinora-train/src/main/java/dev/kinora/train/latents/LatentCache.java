@@ -18,9 +18,9 @@ import java.util.stream.Stream;
  * Encoded clips of several shapes on disk. A folder holds {@code cache.json} (what was encoded, and by what), the
  * tokenizer's files, and for every shape a folder {@code WIDTHxHEIGHTxFRAMES} of shards: {@code
  * latents-NNNNN.safetensors} with {@code latents} fp16 [n, Z, f, h, w] in the encoder's own scale and {@code ids} int32
- * [n, captions, tokens], and {@code captions-NNNNN.jsonl} with the same captions to read; {@code foreground-NNNNN.safetensors} with
- * {@code foreground} fp16 [n, f, h, w], 0 to 1, where the source knows what its clips are about. Shards are mapped: no more than
- * a batch is in memory, unless asked for with {@link #moveTo}.
+ * [n, captions, tokens], and {@code captions-NNNNN.jsonl} with the same captions to read; {@code
+ * foreground-NNNNN.safetensors} with {@code foreground} fp16 [n, f, h, w], 0 to 1, where the source knows what its clips
+ * are about. Shards are mapped: no more than a batch is in memory, unless asked for with {@link #moveTo}.
  */
 public final class LatentCache implements AutoCloseable {
     static final String LATENTS = "latents-%05d.safetensors";

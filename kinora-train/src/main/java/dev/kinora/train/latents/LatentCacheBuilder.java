@@ -26,6 +26,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -134,13 +135,19 @@ public final class LatentCacheBuilder {
     /** Writes where a shard's clips have what they are about; false if the source does not know. */
     private boolean foreground(Shard shard) throws IOException {
         ClipShape s = shard.shape();
-        try (TensorScope ignored = TensorScope.open(FOREGROUND)) {
+        if (source.foreground(s, shard.from()) == null) {
+            return false;
+        }
+        List<Callable<byte[]>> clips = new ArrayList<>();
+        for (int i = 0; i < shard.clips(); i++) {
+            int index = shard.from() + i;
+            clips.add(() -> Objects.requireNonNull(source.foreground(s, index), "of every clip or of none"));
+        }
+        try (TensorScope ignored = TensorScope.open(FOREGROUND);
+                Ahead<byte[]> ahead = new Ahead<>(clips)) {
             List<Tensor> all = new ArrayList<>();
             for (int i = 0; i < shard.clips(); i++) {
-                byte[] covered = source.foreground(s, shard.from() + i);
-                if (covered == null) {
-                    return false;
-                }
+                byte[] covered = ahead.next();
                 all.add(TensorScope.compute(() -> shares(covered, s)));
             }
             TensorFiles.write(
@@ -194,7 +201,7 @@ public final class LatentCacheBuilder {
         DType dtype = DType.BF16;
         try (AutoencoderKLCogVideoX encoder = AutoencoderKLCogVideoX.load(vae, dtype);
                 TextBatches texts = new TextBatches(folder.resolve("tokenizer"), textLength);
-                Ahead ahead = new Ahead(clips)) {
+                Ahead<ClipSource.Clip> ahead = new Ahead<>(clips)) {
             encoder.parameters().to(device);
             int done = 0;
             for (int i = 0; i < todo.size(); i++) {
@@ -205,7 +212,7 @@ public final class LatentCacheBuilder {
         }
     }
 
-    private void write(Shard shard, AutoencoderKLCogVideoX encoder, TextBatches texts, Ahead ahead) throws IOException {
+    private void write(Shard shard, AutoencoderKLCogVideoX encoder, TextBatches texts, Ahead<ClipSource.Clip> ahead) throws IOException {
         StringBuilder lines = new StringBuilder();
         List<String> captions = new ArrayList<>();
         int[] each = {0};
@@ -264,9 +271,9 @@ public final class LatentCacheBuilder {
     }
 
     /** Clips in their order, made by several threads a bounded number ahead of whoever takes them. */
-    private static final class Ahead implements AutoCloseable {
-        private final List<Callable<ClipSource.Clip>> clips;
-        private final Deque<Future<ClipSource.Clip>> coming = new ArrayDeque<>();
+    private static final class Ahead<T> implements AutoCloseable {
+        private final List<Callable<T>> clips;
+        private final Deque<Future<T>> coming = new ArrayDeque<>();
         private final int depth = 32 + 8 * Runtime.getRuntime().availableProcessors();
         private final ExecutorService pool =
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors(), task -> {
@@ -276,7 +283,7 @@ public final class LatentCacheBuilder {
                 });
         private int begun;
 
-        Ahead(List<Callable<ClipSource.Clip>> clips) {
+        Ahead(List<Callable<T>> clips) {
             this.clips = clips;
             fill();
         }
@@ -287,9 +294,9 @@ public final class LatentCacheBuilder {
             }
         }
 
-        ClipSource.Clip next() throws IOException {
+        T next() throws IOException {
             try {
-                ClipSource.Clip clip = coming.remove().get();
+                T clip = coming.remove().get();
                 fill();
                 return clip;
             } catch (ExecutionException e) {
