@@ -46,6 +46,9 @@ final class FineTuneOptions {
     private TrainingRun run = new TrainingRun();
 
     @Mixin
+    private UntilOption until = new UntilOption();
+
+    @Mixin
     private RecipeOptions recipe = new RecipeOptions();
 
     @Mixin
@@ -93,7 +96,7 @@ final class FineTuneOptions {
             return started;
         }
         FineTuneConfig config = config(folder, lora);
-        TrainingRun.Lines lines = new TrainingRun.Lines(command.console(), command.interrupts());
+        TrainingRun.Lines lines = until.lines(command);
         Device on = device.get();
         try (ProcessGroup group = processes.join(on);
                 DitTrainer trainer = DitTrainer.tune(folder, config, latents, on, cacheOnDevice, group, lines)) {

@@ -48,6 +48,9 @@ final class TrainDitCommand extends Action {
     private @Nullable Integer steps;
 
     @Mixin
+    private UntilOption until = new UntilOption();
+
+    @Mixin
     private ScratchOptions options = new ScratchOptions();
 
     @Option(
@@ -70,7 +73,7 @@ final class TrainDitCommand extends Action {
         if (config == null) {
             throw refuse("--steps", "none", "a number, or --config, for a new run");
         }
-        TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
+        TrainingRun.Lines lines = until.lines(this);
         Device on = options.device();
         try (ProcessGroup group = processes.join(on);
                 DitTrainer trainer = DitTrainer.open(

@@ -43,6 +43,9 @@ final class TrainReaderCommand extends Action {
     @Mixin
     private TrainingRun run = new TrainingRun();
 
+    @Mixin
+    private UntilOption until = new UntilOption();
+
     @Option(names = "--export", paramLabel = "FOLDER", description = "Write the trained reader when done.")
     private @Nullable Path export;
 
@@ -54,7 +57,7 @@ final class TrainReaderCommand extends Action {
         if (config == null) {
             throw refuse("--steps", "none", "a number, or --config, for a new run");
         }
-        TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
+        TrainingRun.Lines lines = until.lines(this);
         int drawing = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
         try (ReaderTrainer trainer = ReaderTrainer.open(folder, config, device.get(), drawing)) {
             trainer.train(lines);

@@ -51,6 +51,9 @@ final class TrainVaeCommand extends Action {
     private TrainingRun run = new TrainingRun();
 
     @Mixin
+    private UntilOption until = new UntilOption();
+
+    @Mixin
     private DeviceOption device = new DeviceOption();
 
     @Option(
@@ -89,7 +92,7 @@ final class TrainVaeCommand extends Action {
         if (videos != null) {
             config = VaeRecipe.sized(config);
         }
-        TrainingRun.Lines lines = new TrainingRun.Lines(console(), interrupts());
+        TrainingRun.Lines lines = until.lines(this);
         try (ProcessGroup group = processes.join(on);
                 VaeTrainer trainer = videos == null
                         ? VaeTrainer.open(folder, config, on, group)

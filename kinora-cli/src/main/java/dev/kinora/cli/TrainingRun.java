@@ -72,14 +72,26 @@ final class TrainingRun {
     static final class Lines implements TrainListener {
         private final PrintWriter err;
         private final Interrupts interrupts;
+        private final int until;
         private final Map<String, Double> last = new LinkedHashMap<>();
         private int total; // steps of the stage that goes on
         private int begun; // step of its first line
         private long begunAt;
 
         Lines(Console console, Interrupts interrupts) {
+            this(console, interrupts, Integer.MAX_VALUE);
+        }
+
+        /** Of a run that ends at a step. */
+        Lines(Console console, Interrupts interrupts, int until) {
             this.err = console.err();
             this.interrupts = interrupts;
+            this.until = until;
+        }
+
+        @Override
+        public boolean shouldStop(int done) {
+            return done >= until;
         }
 
         @Override

@@ -39,12 +39,19 @@ class TrainCommandTest {
         assertThat(latents.code()).as(latents.err()).isZero();
         assertThat(latents.out()).contains("latents of 9 clips").contains("16x16x9  6");
 
-        Shell trained = Shell.run(
+        Shell begun = Shell.run(
                 "train dit % --vae % --latents % --steps 2 --layers 1 --heads 1 --text-layers 1 --text-width 64"
                         + " --tokens 90 --accumulate 2 --validation-clips 1 --no-bf16 --frames 9"
-                        + " --timesteps uniform --export %",
+                        + " --timesteps uniform --foreground-weight 3 --until 1 --export %",
+                dir.resolve("dit-run"), dir.resolve("vae"), dir.resolve("latents"), dir.resolve("half"));
+        assertThat(begun.code()).as(begun.err()).isZero();
+        assertThat(begun.err()).contains("stopped at step 1").doesNotContain("2/2");
+        assertThat(dir.resolve("half/model_index.json")).isNotEmptyFile();
+        Shell trained = Shell.run(
+                "train dit % --vae % --latents % --export %",
                 dir.resolve("dit-run"), dir.resolve("vae"), dir.resolve("latents"), dir.resolve("mine"));
         assertThat(trained.code()).as(trained.err()).isZero();
+        assertThat(trained.err()).contains("from step 1 of 2", "validation_foreground");
 
         Shell generated = Shell.run(
                 "generate 'a red ball rolls' --model % --steps 1 --out % --json",

@@ -156,6 +156,13 @@ public final class DitTrainer implements AutoCloseable {
         long clips = 0;
         long tokens = 0;
         while (step < steps) {
+            if (stops(listener)) {
+                if (metrics != null) {
+                    save();
+                    listener.onNote("stopped at step " + step);
+                }
+                return;
+            }
             step++;
             clock.step();
             DitBatches.Step batch = batches.step(step);
@@ -189,13 +196,6 @@ public final class DitTrainer implements AutoCloseable {
                 sheet();
                 clock.restart();
             }
-            if (stops(listener)) {
-                if (metrics != null) {
-                    save();
-                    listener.onNote("stopped at step " + step);
-                }
-                return;
-            }
         }
     }
 
@@ -208,7 +208,7 @@ public final class DitTrainer implements AutoCloseable {
 
     /** Whether any process's listener asks for the end. */
     private boolean stops(TrainListener listener) {
-        boolean stop = listener.shouldStop();
+        boolean stop = listener.shouldStop(step);
         ProcessGroup all = group;
         if (all == null) {
             return stop;

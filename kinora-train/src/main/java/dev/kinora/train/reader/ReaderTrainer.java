@@ -102,6 +102,11 @@ public final class ReaderTrainer implements AutoCloseable {
         StepClock clock = new StepClock();
         try (ReaderClips clips = new ReaderClips(config, step + 1, threads)) {
             while (step < steps) {
+                if (listener.shouldStop(step)) {
+                    save();
+                    listener.onNote("stopped at step " + step);
+                    return;
+                }
                 step++;
                 clock.step();
                 boolean report = step % config.reportEvery() == 0 || step == 1;
@@ -119,10 +124,6 @@ public final class ReaderTrainer implements AutoCloseable {
                     save();
                     listener.onNote("checkpoint at step " + step);
                     clock.restart();
-                } else if (listener.shouldStop()) {
-                    save();
-                    listener.onNote("stopped at step " + step);
-                    return;
                 }
             }
         }

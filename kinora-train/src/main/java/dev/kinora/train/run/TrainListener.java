@@ -19,8 +19,12 @@ public interface TrainListener {
     /** A line worth showing: a stage began, a checkpoint was written. */
     default void onNote(String note) {}
 
-    /** Asked after every step; true ends the run with a checkpoint of what it has reached. */
-    default boolean shouldStop() {
+    /**
+     * Asked before every step; true ends the run with a checkpoint of what it has reached.
+     *
+     * @param done steps made, those of before the run was resumed included
+     */
+    default boolean shouldStop(int done) {
         return false;
     }
 }

@@ -242,6 +242,13 @@ public final class VaeTrainer implements AutoCloseable {
                 + updater.numel() + " weights on " + device + ", from step " + step + " of " + steps);
         StepClock clock = new StepClock();
         while (step < steps) {
+            if (stops(listener)) {
+                if (leads) {
+                    save();
+                    listener.onNote("stopped at step " + step);
+                }
+                return;
+            }
             step++;
             clock.step();
             oneStep();
@@ -257,12 +264,6 @@ public final class VaeTrainer implements AutoCloseable {
                     listener.onNote("checkpoint at step " + step);
                 }
                 clock.restart();
-            } else if (stops(listener)) {
-                if (leads) {
-                    save();
-                    listener.onNote("stopped at step " + step);
-                }
-                return;
             }
         }
     }
@@ -276,7 +277,7 @@ public final class VaeTrainer implements AutoCloseable {
 
     /** Whether any process's listener asks for the end. */
     private boolean stops(TrainListener listener) {
-        boolean stop = listener.shouldStop();
+        boolean stop = listener.shouldStop(step);
         if (group == null) {
             return stop;
         }

@@ -15,7 +15,6 @@ import dev.kinora.train.run.TrainListener;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,16 +70,9 @@ final class VaeRunTest {
 
     /** Asks for a stop after the first step. */
     private static final class Stopper implements TrainListener {
-        private boolean stop;
-
         @Override
-        public void onStep(int step, int steps, Map<String, Double> metrics) {
-            stop = true;
-        }
-
-        @Override
-        public boolean shouldStop() {
-            return stop;
+        public boolean shouldStop(int done) {
+            return done == 1;
         }
     }
 
