@@ -58,7 +58,8 @@ record GeneratedToys(
             if (read == null) {
                 List<Image> images = generate(asked.get(i).request());
                 try (TensorScope ignored = TensorScope.open("read")) {
-                    read = reader.read(FrameTensors.toUint8(images).unsqueeze(0)).getFirst();
+                    read = reader.read(FrameTensors.toUint8(images).unsqueeze(0))
+                            .getFirst();
                 }
                 journal.add(i, prompt, read);
                 if (rows.size() < shown) {

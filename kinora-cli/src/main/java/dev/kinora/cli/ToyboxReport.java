@@ -60,8 +60,7 @@ record ToyboxReport(
             out.printf(Locale.ROOT, "  centres are off by %.4f short sides%n", distance);
         }
         if (unlawful != null) {
-            out.printf(
-                    Locale.ROOT, "  paths are off the nearest that physics allows by %.4f short sides%n", unlawful);
+            out.printf(Locale.ROOT, "  paths are off the nearest that physics allows by %.4f short sides%n", unlawful);
         }
         if (!confusions.isEmpty()) {
             out.println("Most frequent mistakes (asked > read):");

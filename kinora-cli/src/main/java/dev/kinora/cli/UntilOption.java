@@ -8,8 +8,9 @@ final class UntilOption {
     @Option(
             names = "--until",
             paramLabel = "STEP",
-            description = "Stop at this step of the run's own number, with a checkpoint, and export what it has reached."
-                    + " The same command without it goes on.")
+            description =
+                    "Stop at this step of the run's own number, with a checkpoint, and export what it has reached."
+                            + " The same command without it goes on.")
     private @Nullable Integer until;
 
     /** The lines of a run that ends there. */

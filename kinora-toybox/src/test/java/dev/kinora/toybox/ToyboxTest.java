@@ -70,7 +70,9 @@ final class ToyboxTest {
         int full = 0;
         for (int i = 0; i < covered.length; i++) {
             if (!Arrays.equals(a, 3 * i, 3 * i + 3, b, 3 * i, 3 * i + 3)) {
-                assertThat(covered[i] & 255).as("pixel %d, which the toy colours", i).isPositive();
+                assertThat(covered[i] & 255)
+                        .as("pixel %d, which the toy colours", i)
+                        .isPositive();
             }
             full += (covered[i] & 255) == 255 ? 1 : 0;
         }

@@ -310,12 +310,10 @@ public final class DitTrainer implements AutoCloseable {
     private DitLoss.Problem problem(DitBatches.Batch b, double[] levels, boolean training, Rng rng) {
         DitObjective o = config.objective();
         DitLoss.Problem problem = o.firstFrame()
-                ? loss.problem(
-                        b.clips(), levels, rng, DitBatches.condition(b.clips(), o.imageDropout(), training, rng))
+                ? loss.problem(b.clips(), levels, rng, DitBatches.condition(b.clips(), o.imageDropout(), training, rng))
                 : loss.problem(b.clips(), levels, rng);
         Tensor shares = b.foreground();
-        boolean weighted = training && shares != null && o.foreground() > 1;
-        return weighted ? problem.weighted(shares, o.foreground()) : problem;
+        return training && shares != null && o.foreground() > 1 ? problem.weighted(shares, o.foreground()) : problem;
     }
 
     /**

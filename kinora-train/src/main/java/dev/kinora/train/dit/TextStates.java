@@ -50,8 +50,7 @@ final class TextStates implements DitBatches.Texts {
      * @param noText ids of the empty text
      * @param listener hears of every 1000 clips or so
      */
-    static void make(
-            Path folder, LatentCache cache, Path encoder, long[] noText, Device device, TrainListener listener)
+    static void make(Path folder, LatentCache cache, Path encoder, long[] noText, Device device, TrainListener listener)
             throws IOException {
         Files.createDirectories(folder);
         List<LatentGroup> missing = cache.groups().stream()
@@ -136,8 +135,8 @@ final class TextStates implements DitBatches.Texts {
     }
 
     private static Tensor encode(T5EncoderModel model, long[] ids, long length, DType type, Device device) {
-        return TensorScope.compute(
-                () -> Grad.off(() -> model.forward(Tensors.of(ids, ids.length / length, length).to(device))
+        return TensorScope.compute(() -> Grad.off(
+                () -> model.forward(Tensors.of(ids, ids.length / length, length).to(device))
                         .to(type)
                         .to(Device.CPU)
                         .contiguous()));

@@ -212,7 +212,8 @@ public final class LatentCacheBuilder {
         }
     }
 
-    private void write(Shard shard, AutoencoderKLCogVideoX encoder, TextBatches texts, Ahead<ClipSource.Clip> ahead) throws IOException {
+    private void write(Shard shard, AutoencoderKLCogVideoX encoder, TextBatches texts, Ahead<ClipSource.Clip> ahead)
+            throws IOException {
         StringBuilder lines = new StringBuilder();
         List<String> captions = new ArrayList<>();
         int[] each = {0};

@@ -224,8 +224,8 @@ final class DitTrainerTest {
 
     @Test
     void aForegroundThatIsNotKnownCannotCountMore() throws IOException {
-        DitObjective objective = new DitObjective(
-                DitObjective.Target.VELOCITY, 1, 0, 4, DitObjective.Timestep.UNIFORM, 0.1, false, 0);
+        DitObjective objective =
+                new DitObjective(DitObjective.Target.VELOCITY, 1, 0, 4, DitObjective.Timestep.UNIFORM, 0.1, false, 0);
         assertThat(train(folder.resolve("weighted"), config(2, false, objective), false))
                 .hasSize(4)
                 .isNotEqualTo(train(folder.resolve("plain"), config(), false));

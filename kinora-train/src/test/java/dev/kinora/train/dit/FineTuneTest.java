@@ -130,19 +130,37 @@ final class FineTuneTest {
         Path whole = folder.resolve("whole");
         Path broken = folder.resolve("broken");
         Path file = folder.resolve("mine.safetensors");
-        try (DitTrainer trainer =
-                DitTrainer.tune(whole, config(checkpoint, LORA, false, false), latents, Device.CPU, false, null, TrainListener.SILENT)) {
+        try (DitTrainer trainer = DitTrainer.tune(
+                whole,
+                config(checkpoint, LORA, false, false),
+                latents,
+                Device.CPU,
+                false,
+                null,
+                TrainListener.SILENT)) {
             trainer.train(TrainListener.SILENT);
             trainer.export(file, Map.of());
         }
-        try (DitTrainer trainer =
-                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, false, null, TrainListener.SILENT)) {
+        try (DitTrainer trainer = DitTrainer.tune(
+                broken,
+                config(checkpoint, LORA, false, false),
+                latents,
+                Device.CPU,
+                false,
+                null,
+                TrainListener.SILENT)) {
             trainer.train(new Killer());
         } catch (IllegalStateException e) {
             assertThat(e).hasMessage("killed");
         }
-        try (DitTrainer trainer =
-                DitTrainer.tune(broken, config(checkpoint, LORA, false, false), latents, Device.CPU, true, null, TrainListener.SILENT)) {
+        try (DitTrainer trainer = DitTrainer.tune(
+                broken,
+                config(checkpoint, LORA, false, false),
+                latents,
+                Device.CPU,
+                true,
+                null,
+                TrainListener.SILENT)) {
             trainer.train(TrainListener.SILENT);
         }
         assertThat(losses(broken)).isEqualTo(losses(whole)).hasSize(4);
@@ -166,8 +184,8 @@ final class FineTuneTest {
         Path latents = latents(checkpoint, 16, new ClipShape(32, 32, 9));
         Path run = folder.resolve("run");
         Path target = folder.resolve("tuned");
-        try (DitTrainer trainer =
-                DitTrainer.tune(run, config(checkpoint, null, true, true), latents, Device.CPU, false, null, TrainListener.SILENT)) {
+        try (DitTrainer trainer = DitTrainer.tune(
+                run, config(checkpoint, null, true, true), latents, Device.CPU, false, null, TrainListener.SILENT)) {
             trainer.train(TrainListener.SILENT);
             trainer.export(target, Map.of());
         }
