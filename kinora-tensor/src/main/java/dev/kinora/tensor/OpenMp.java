@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * How libtorch's threads wait for work: asleep, unless the environment's {@code OMP_WAIT_POLICY} says otherwise. They
  * would spin, on the processors that the matrix library's own threads need meanwhile: on two of them a small fp32 layer
- * took five to a hundred times as long. The OpenMP runtime reads its environment once, when it is loaded.
+ * took five to twenty-five times as long. The OpenMP runtime reads its environment once, when it is loaded.
  */
 final class OpenMp {
     private static final String POLICY = "OMP_WAIT_POLICY";

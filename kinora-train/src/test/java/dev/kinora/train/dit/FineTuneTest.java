@@ -18,9 +18,12 @@ import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.Closeness;
 import dev.kinora.testkit.Goldens;
 import dev.kinora.testkit.TensorTest;
+import dev.kinora.text.T5EncoderModel;
 import dev.kinora.train.data.ClipShape;
 import dev.kinora.train.data.ToyboxSource;
+import dev.kinora.train.latents.LatentCache;
 import dev.kinora.train.latents.LatentCacheBuilder;
+import dev.kinora.train.latents.LatentGroup;
 import dev.kinora.train.optim.LearningRate;
 import dev.kinora.train.optim.OptimizerConfig;
 import dev.kinora.train.run.TrainListener;
@@ -62,9 +65,13 @@ final class FineTuneTest {
     }
 
     private Path latents(Path checkpoint, int textLength, ClipShape... shapes) throws IOException {
+        return latents(checkpoint, textLength, 3, shapes);
+    }
+
+    private Path latents(Path checkpoint, int textLength, int each, ClipShape... shapes) throws IOException {
         Map<ClipShape, Integer> counts = new LinkedHashMap<>();
         for (ClipShape s : shapes) {
-            counts.put(s, 3);
+            counts.put(s, each);
         }
         Path at = folder.resolve("latents");
         new LatentCacheBuilder(
@@ -89,6 +96,11 @@ final class FineTuneTest {
                 lora,
                 new DitRecipe(
                         r.seed(), r.objective(), 60, 1, checkpointing, false, 1, 3, 2, optimizer, false, 1, 2, 4));
+    }
+
+    private static DitTrainer tune(Path run, FineTuneConfig config, Path latents, boolean cacheOnDevice)
+            throws IOException {
+        return DitTrainer.tune(run, config, latents, Device.CPU, cacheOnDevice, null, TrainListener.SILENT);
     }
 
     private static List<Double> losses(Path run) throws IOException {
@@ -124,43 +136,57 @@ final class FineTuneTest {
     }
 
     @Test
+    void everyCaptionHasItsOwnStatesHoweverManyAreEncodedAtOnce() throws IOException {
+        Path checkpoint = Goldens.path("cogvideox/native");
+        Path encoder = checkpoint.resolve("text_encoder");
+        Path states = folder.resolve("text");
+        long[] noText = new long[12];
+        List<Integer> heard = new ArrayList<>();
+        try (LatentCache cache = LatentCache.open(latents(checkpoint, 12, 35, new ClipShape(16, 16, 1)));
+                T5EncoderModel model = T5EncoderModel.load(encoder, "", null)) {
+            TextStates.make(states, cache, encoder, noText, Device.CPU, new TrainListener() {
+                @Override
+                public void onStep(int step, int steps, Map<String, Double> metrics) {
+                    heard.add(step);
+                }
+            });
+            LatentGroup group = cache.groups().getFirst();
+            int[] clips = {34, 0, 31, 32, 5};
+            int[] captions = {1, 0, 1, 0, LatentGroup.NO_TEXT};
+            try (TextStates texts = TextStates.open(states, cache, Device.CPU)) {
+                Tensor found = texts.of(group, clips, captions);
+                for (int i = 0; i < clips.length; i++) {
+                    long[] own = group.ids(new int[] {clips[i]}, new int[] {captions[i]}, noText);
+                    Tensor alone = Grad.off(() -> model.forward(Tensors.of(own, 1, 12)));
+                    assertThat(Closeness.relativeError(found.narrow(0, i, 1), alone))
+                            .as("clip %d, by an encoder in 16 bits", clips[i])
+                            .isLessThan(2e-2);
+                    assertThat(Closeness.relativeError(found.narrow(0, (i + 1) % clips.length, 1), alone))
+                            .as("another caption's states")
+                            .isGreaterThan(0.1);
+                }
+            }
+        }
+        assertThat(heard).containsExactly(35);
+    }
+
+    @Test
     void aLoraIsTrainedResumedAndLoadedAgain() throws IOException {
         Path checkpoint = Goldens.path("cogvideox/native");
         Path latents = latents(checkpoint, 12, new ClipShape(16, 16, 9), new ClipShape(24, 16, 1));
         Path whole = folder.resolve("whole");
         Path broken = folder.resolve("broken");
         Path file = folder.resolve("mine.safetensors");
-        try (DitTrainer trainer = DitTrainer.tune(
-                whole,
-                config(checkpoint, LORA, false, false),
-                latents,
-                Device.CPU,
-                false,
-                null,
-                TrainListener.SILENT)) {
+        try (DitTrainer trainer = tune(whole, config(checkpoint, LORA, false, false), latents, false)) {
             trainer.train(TrainListener.SILENT);
             trainer.export(file, Map.of());
         }
-        try (DitTrainer trainer = DitTrainer.tune(
-                broken,
-                config(checkpoint, LORA, false, false),
-                latents,
-                Device.CPU,
-                false,
-                null,
-                TrainListener.SILENT)) {
+        try (DitTrainer trainer = tune(broken, config(checkpoint, LORA, false, false), latents, false)) {
             trainer.train(new Killer());
         } catch (IllegalStateException e) {
             assertThat(e).hasMessage("killed");
         }
-        try (DitTrainer trainer = DitTrainer.tune(
-                broken,
-                config(checkpoint, LORA, false, false),
-                latents,
-                Device.CPU,
-                true,
-                null,
-                TrainListener.SILENT)) {
+        try (DitTrainer trainer = tune(broken, config(checkpoint, LORA, false, false), latents, true)) {
             trainer.train(TrainListener.SILENT);
         }
         assertThat(losses(broken)).isEqualTo(losses(whole)).hasSize(4);
@@ -184,8 +210,7 @@ final class FineTuneTest {
         Path latents = latents(checkpoint, 16, new ClipShape(32, 32, 9));
         Path run = folder.resolve("run");
         Path target = folder.resolve("tuned");
-        try (DitTrainer trainer = DitTrainer.tune(
-                run, config(checkpoint, null, true, true), latents, Device.CPU, false, null, TrainListener.SILENT)) {
+        try (DitTrainer trainer = tune(run, config(checkpoint, null, true, true), latents, false)) {
             trainer.train(TrainListener.SILENT);
             trainer.export(target, Map.of());
         }
@@ -202,14 +227,7 @@ final class FineTuneTest {
             assertThat(Closeness.relativeError(predict(after), predict(before))).isGreaterThan(1e-3);
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> DitTrainer.tune(
-                        folder.resolve("other"),
-                        config(checkpoint, null, false, false),
-                        latents,
-                        Device.CPU,
-                        false,
-                        null,
-                        TrainListener.SILENT))
+                .isThrownBy(() -> tune(folder.resolve("other"), config(checkpoint, null, false, false), latents, false))
                 .withMessageContaining("first frame = false (expected: true: the checkpoint is image to video)");
     }
 }
