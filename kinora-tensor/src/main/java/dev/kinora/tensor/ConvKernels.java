@@ -1,6 +1,8 @@
 package dev.kinora.tensor;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,43 @@ final class ConvKernels {
     private static final long[] ONE = {1, 1, 1};
     private static final long[] NONE = {0, 0, 0};
 
+    /** Up to this many rows of channels and frames, libtorch unfolds a lone clip, which takes three times as long. */
+    private static final long UNFOLDED = 20480;
+
     private ConvKernels() {}
+
+    /** Whether a convolution that autograd may record is better done as one in two dimensions. */
+    static boolean byFrames(Tensor x, Tensor weight, long[] stride, long[] padding, long[] dilation) {
+        return x.dtype() == DType.FP32
+                && weight.dtype() == DType.FP32
+                && x.dim() == 5
+                && weight.dim() == 5
+                && x.size(0) == 1
+                && x.size(1) == weight.size(1)
+                && x.size(1) * x.size(2) * x.size(3) <= UNFOLDED
+                && x.size(2) > weight.size(2)
+                && padding[0] == 0
+                && Arrays.equals(stride, ONE)
+                && Arrays.equals(dilation, ONE)
+                && x.device().equals(Device.CPU)
+                && Torch.hasOneDnn();
+    }
+
+    /** x [1, C, T, H, W], weight [O, C, K, kh, kw]: a batch of T - K + 1 pictures of K C channels each. */
+    static Tensor convolveByFrames(Tensor x, Tensor weight, @Nullable Tensor bias, long[] padding) {
+        return TensorScope.compute(() -> {
+            Tensor frames = x.squeeze(0).transpose(0, 1); // [T, C, H, W]
+            long taps = weight.size(2);
+            long out = frames.size(0) - taps + 1;
+            List<Tensor> seen = LongStream.range(0, taps)
+                    .mapToObj(k -> frames.narrow(0, k, out))
+                    .toList();
+            Tensor pictures = Tensors.cat(1, seen); // [T - K + 1, K C, H, W]
+            Tensor kernel = weight.transpose(1, 2).reshape(weight.size(0), -1, weight.size(3), weight.size(4));
+            Tensor y = F.conv2d(pictures, kernel, bias, new long[] {1, 1}, new long[] {padding[1], padding[2]});
+            return y.transpose(0, 1).unsqueeze(0);
+        });
+    }
 
     static void apply(FrameRows input, Tensor weight, @Nullable Tensor bias, Tensor target) {
         check(weight, target);

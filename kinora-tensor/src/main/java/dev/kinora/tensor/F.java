@@ -40,6 +40,9 @@ public final class F {
     /** The same with the kernel's taps {@code dilation} apart. */
     public static Tensor conv3d(
             Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding, long[] dilation) {
+        if (ConvKernels.byFrames(x, weight, stride, padding, dilation)) {
+            return ConvKernels.convolveByFrames(x, weight, bias, padding);
+        }
         return Native.op(
                 "conv3d",
                 () -> {

@@ -17,23 +17,34 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code widened}: rows of W are widened a few megabytes at a time into an fp32 scratch, multiplied there and
  *       rounded to x's dtype; for CPUs that lack half-width arithmetic.
  *   <li>{@code brgemm}: bf16 on the matrix unit, see {@link BrgemmLinear}.
+ *   <li>{@code onednn}: fp32 as a convolution with a kernel of one, which autograd records; for when OpenBLAS' threads
+ *       rest, see {@link BlasThreads}.
  * </ul>
  */
 final class LinearKernels {
     private static final String LIBTORCH = "libtorch";
     private static final String WIDENED = "widened";
     private static final String BRGEMM = "brgemm";
+    private static final String ONE_DNN = "onednn";
 
     /** Multiply-adds times two under which no choice is worth a thought. */
     private static final double PLAIN_BELOW = 2e8;
+    /** The same from which on oneDNN's product is worth its start. */
+    private static final double ONE_DNN_FROM = 1e8;
     /** Elements of the fp32 scratch for weights: small enough to stay in cache between widening and use. */
     private static final long SCRATCH = 1 << 21;
+
+    private static final long[] ONES = {1, 1};
 
     private LinearKernels() {}
 
     static Tensor apply(Tensor x, Tensor w, @Nullable Tensor b) {
         String forced = Kernels.forced("linear");
         double flops = 2.0 * w.numel() * x.numel() / Math.max(1, x.size(-1));
+        boolean oneDnn = forced == null ? flops >= ONE_DNN_FROM && BlasThreads.areResting() : forced.equals(ONE_DNN);
+        if (oneDnn && oneDnnTakes(x, w)) {
+            return oneDnn(x, w, b);
+        }
         if (flops < PLAIN_BELOW && forced == null) {
             return libtorch(x, w, b);
         }
@@ -47,6 +58,16 @@ final class LinearKernels {
     private static boolean recorded(Tensor x, Tensor w, @Nullable Tensor b) {
         return torch.is_autocast_enabled(DeviceType.CPU)
                 || (Grad.enabled() && (x.requiresGrad() || w.requiresGrad() || (b != null && b.requiresGrad())));
+    }
+
+    private static boolean oneDnnTakes(Tensor x, Tensor w) {
+        return x.dtype() == DType.FP32
+                && w.dtype() == DType.FP32
+                && w.dim() == 2
+                && x.size(-1) == w.size(1)
+                && x.device().equals(Device.CPU)
+                && Torch.hasOneDnn()
+                && !torch.is_autocast_enabled(DeviceType.CPU);
     }
 
     private static Tensor run(String kernel, Tensor x, Tensor w, @Nullable Tensor b) {
@@ -94,6 +115,29 @@ final class LinearKernels {
                 x,
                 w,
                 b);
+    }
+
+    private static Tensor oneDnn(Tensor x, Tensor w, @Nullable Tensor b) {
+        long in = w.size(1);
+        long out = w.size(0);
+        return TensorScope.compute(() -> {
+            long[] shape = x.shape();
+            shape[shape.length - 1] = out;
+            Tensor pixels = x.reshape(1, -1, 1, in).permute(0, 3, 1, 2); // [1, in, R, 1], channels last
+            Tensor kernel = w.reshape(out, in, 1, 1);
+            Tensor y = Native.op(
+                    "linear",
+                    () -> {
+                        try (TensorOptional bias = Native.optional(b)) {
+                            return torch.mkldnn_convolution(
+                                    pixels.handle(), kernel.handle(), bias, new long[2], ONES, ONES, 1);
+                        }
+                    },
+                    pixels,
+                    kernel,
+                    b);
+            return y.permute(0, 2, 3, 1).reshape(shape);
+        });
     }
 
     private static Tensor widened(Tensor x, Tensor w, @Nullable Tensor b) {

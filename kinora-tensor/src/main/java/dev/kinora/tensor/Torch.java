@@ -1,9 +1,5 @@
 package dev.kinora.tensor;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
@@ -27,21 +23,7 @@ public final class Torch {
             throw new IllegalArgumentException("threads = " + threads + " (expected: 1 or more)");
         }
         torch.set_num_threads(threads);
-        setBlasThreads(threads);
-    }
-
-    /** OpenBLAS keeps threads of its own beside libtorch's; MKL, which may stand in for it, follows libtorch's. */
-    private static void setBlasThreads(int threads) {
-        SymbolLookup.loaderLookup()
-                .find("openblas_set_num_threads")
-                .map(at -> Linker.nativeLinker().downcallHandle(at, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT)))
-                .ifPresent(set -> {
-                    try {
-                        set.invokeExact(threads);
-                    } catch (Throwable t) {
-                        throw new IllegalStateException("openblas_set_num_threads", t);
-                    }
-                });
+        BlasThreads.apply();
     }
 
     /** Whether libtorch was built with oneDNN here. */

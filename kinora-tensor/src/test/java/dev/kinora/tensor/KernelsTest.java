@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,7 +47,15 @@ class KernelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"widened,BF16", "brgemm,BF16", "libtorch,BF16", "widened,FP16", "libtorch,FP16", "libtorch,FP32"})
+    @CsvSource({
+        "widened,BF16",
+        "brgemm,BF16",
+        "libtorch,BF16",
+        "widened,FP16",
+        "libtorch,FP16",
+        "libtorch,FP32",
+        "onednn,FP32"
+    })
     void everyLinearKernelAgreesWithDoublePrecision(String kernel, DType dtype) {
         try (TensorScope scope = TensorScope.open("test")) {
             Tensor x = values(dtype, 2, 45, 70).mul_(0.3);
@@ -61,6 +72,67 @@ class KernelsTest {
                 assertThat(difference(y, expected)).isLessThan(dtype == DType.FP32 ? 1e-6 : 5e-3);
             }
         }
+    }
+
+    @Test
+    void aLayerLearnsTheSameWhetherOpenBlasRestsOrNot() {
+        int threads = Torch.threads();
+        Torch.setThreads(2);
+        try (TensorScope scope = TensorScope.open("test")) {
+            Tensor x = values(DType.FP32, 3, 131, 520).mul_(0.1);
+            Tensor w = values(DType.FP32, 384, 520).mul_(0.3);
+            Tensor b = values(DType.FP32, 384);
+            Tensor y = values(DType.FP32, 3, 131, 384);
+            List<Tensor> leaves = List.of(x, w, b);
+            leaves.forEach(t -> t.requiresGrad_(true));
+            F.linear(x, w, b).sub(y).square().sum().backward();
+            List<Tensor> expected = leaves.stream().map(t -> gradient(t).mul(1)).toList();
+            leaves.forEach(Tensor::clearGrad);
+            try (BlasThreads.Rest outer = BlasThreads.rest()) {
+                BlasThreads.rest().close();
+                assertThat(BlasThreads.areResting()).isTrue();
+                F.linear(x, w, b).sub(y).square().sum().backward();
+            }
+            assertThat(BlasThreads.areResting()).isFalse();
+            for (int i = 0; i < leaves.size(); i++) {
+                assertThat(difference(gradient(leaves.get(i)), expected.get(i))).isLessThan(2e-6);
+            }
+        } finally {
+            Torch.setThreads(threads);
+        }
+    }
+
+    /** libtorch unfolds a lone clip of few rows; it goes as a batch of frames then. */
+    @ParameterizedTest
+    @CsvSource({"3,3", "1,1", "1,3"})
+    void aLoneClipIsConvolvedFrameByFrame(int taps, int kernel) {
+        long[] one = {1, 1, 1};
+        long[] padding = {0, kernel / 2, kernel / 2};
+        try (TensorScope scope = TensorScope.open("test")) {
+            Tensor x = values(DType.FP32, 1, 6, 7, 9, 10);
+            Tensor w = values(DType.FP32, 5, 6, taps, kernel, kernel).mul_(0.3);
+            Tensor b = values(DType.FP32, 5);
+            assertThat(ConvKernels.byFrames(x, w, one, padding, one)).isTrue();
+            List<List<Tensor>> found = new ArrayList<>();
+            for (DType dtype : List.of(DType.FP32, DType.FP64)) {
+                List<Tensor> leaves = Stream.of(x, w, b)
+                        .map(t -> t.to(dtype).detach().mul(1).requiresGrad_(true))
+                        .toList();
+                Tensor y = F.conv3d(leaves.get(0), leaves.get(1), leaves.get(2), one, padding);
+                y.square().sum().backward();
+                found.add(
+                        List.of(y.detach(), gradient(leaves.get(0)), gradient(leaves.get(1)), gradient(leaves.get(2))));
+            }
+            for (int i = 0; i < 4; i++) {
+                assertThat(found.get(0).get(i).shape())
+                        .isEqualTo(found.get(1).get(i).shape());
+                assertThat(difference(found.get(0).get(i), found.get(1).get(i))).isLessThan(2e-6);
+            }
+        }
+    }
+
+    private static Tensor gradient(Tensor leaf) {
+        return Objects.requireNonNull(leaf.grad(), "gradient");
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.kinora.train.optim;
 
 import dev.kinora.nn.Parameter;
 import dev.kinora.nn.ParameterSet;
+import dev.kinora.tensor.BlasThreads;
 import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
@@ -23,6 +24,7 @@ public final class Updater implements AutoCloseable {
     private final AdamW adamW;
     private final Muon muon;
     private final Ema ema;
+    private final BlasThreads.Rest blas;
     private int skipped;
 
     /**
@@ -58,6 +60,7 @@ public final class Updater implements AutoCloseable {
         this.adamW = new AdamW(all, config.beta1(), config.beta2(), 1e-8, config.weightDecay());
         this.muon = new Muon(all, 0.95, config.weightDecay());
         this.ema = new Ema(all, config.ema());
+        this.blas = BlasThreads.rest();
     }
 
     /**
@@ -169,5 +172,6 @@ public final class Updater implements AutoCloseable {
         muon.close();
         ema.close();
         all.close();
+        blas.close();
     }
 }
