@@ -1,6 +1,9 @@
 package dev.kinora.cli;
 
 import java.io.IOException;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -11,24 +14,33 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Ctrl-C and termination: asks the running work to stop, gives it a moment to unwind, then removes what it had not
- * finished. A native operation cannot be stopped half way, so the process ends without waiting for a long one.
+ * finished. A native operation cannot be stopped half way, so the process ends without waiting for a long one: at
+ * once, because the exit that C knows takes libtorch apart under threads that compute, which ends in a crash.
  */
 final class Interrupts {
     private static final int GRACE_SECONDS = 2;
+    private static final int INTERRUPTED = 130;
 
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Set<Path> unfinished = new HashSet<>();
     private final List<Runnable> actions = new CopyOnWriteArrayList<>();
+    private final Runnable end;
     private volatile boolean requested;
+    private volatile int grace = GRACE_SECONDS;
+
+    /** @param end what to do about work that goes on after its time */
+    Interrupts(Runnable end) {
+        this.end = end;
+    }
 
     /** Interrupts that nothing triggers: for commands run inside another program. */
     static Interrupts none() {
-        return new Interrupts();
+        return new Interrupts(() -> {});
     }
 
     /** Watches the process's own end. */
     static Interrupts install() {
-        Interrupts interrupts = new Interrupts();
+        Interrupts interrupts = new Interrupts(Interrupts::exitAtOnce);
         Runtime.getRuntime().addShutdownHook(new Thread(interrupts::stop, "kinora-stop"));
         return interrupts;
     }
@@ -47,6 +59,11 @@ final class Interrupts {
         if (requested) {
             throw new InterruptedWork();
         }
+    }
+
+    /** Gives the work more time to unwind than is usual: what it does by then is worth keeping. */
+    void allow(int seconds) {
+        grace = seconds;
     }
 
     /** Runs this as soon as the work should stop, on another thread. */
@@ -88,20 +105,38 @@ final class Interrupts {
     /** What the process's end triggers. */
     void stop() {
         requested = true;
-        actions.forEach(Runnable::run);
-        waitForWork();
+        if (finished.getCount() > 0) {
+            actions.forEach(Runnable::run);
+        }
+        boolean over = waitForWork();
         synchronized (unfinished) {
             unfinished.forEach(Staging::delete);
         }
+        if (!over) {
+            end.run();
+        }
     }
 
-    @SuppressWarnings("ReturnValueIgnored") // over or not, what is unfinished goes
-    private void waitForWork() {
+    private boolean waitForWork() {
         try {
-            finished.await(GRACE_SECONDS, TimeUnit.SECONDS);
+            return finished.await(grace, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
+    }
+
+    /** Java's own ways out, halt too, run what C libraries have registered for the end. */
+    private static void exitAtOnce() {
+        Linker linker = Linker.nativeLinker();
+        linker.defaultLookup().find("_exit").ifPresent(exit -> {
+            try {
+                linker.downcallHandle(exit, FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT))
+                        .invokeExact(INTERRUPTED);
+            } catch (Throwable t) {
+                throw new IllegalStateException("_exit", t);
+            }
+        });
     }
 
     /** The work stopped because it was asked to. */

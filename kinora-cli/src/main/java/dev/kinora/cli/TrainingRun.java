@@ -70,10 +70,14 @@ final class TrainingRun {
 
     /** Shows lines, remembers the last values, stops when asked. */
     static final class Lines implements TrainListener {
+        /** A step of a small model and its checkpoint; those who stop a service wait this long as a rule. */
+        private static final int STEP_SECONDS = 10;
+
         private final PrintWriter err;
         private final Interrupts interrupts;
         private final int until;
         private final Map<String, Double> last = new LinkedHashMap<>();
+        private boolean asked; // whether the work stops by itself, with a checkpoint
         private int total; // steps of the stage that goes on
         private int begun; // step of its first line
         private long begunAt;
@@ -91,7 +95,12 @@ final class TrainingRun {
 
         @Override
         public boolean shouldStop(int done) {
-            return done >= until;
+            if (!asked) {
+                asked = true;
+                interrupts.allow(STEP_SECONDS);
+                interrupts.onStop(() -> err.println("stopping after this step"));
+            }
+            return done >= until || interrupts.requested();
         }
 
         @Override
@@ -102,7 +111,9 @@ final class TrainingRun {
                             .map(e -> e.getKey() + " " + String.format(Locale.ROOT, "%.4g", e.getValue()))
                             .collect(Collectors.joining(" "))
                     + left(step, steps, metrics.get("seconds_per_step")));
-            check();
+            if (!asked) {
+                check();
+            }
         }
 
         /** The time left, by the time of a step, else by what the steps since the stage's first line have taken. */

@@ -1,15 +1,20 @@
 package dev.kinora.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.train.run.TrainListener;
 import dev.kinora.train.vae.VaeTrainConfig;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -161,5 +166,23 @@ class TrainCommandTest {
         assertThat(dir.resolve("sheet.png")).isNotEmptyFile();
         assertThat(clips.resolve("clips.parquet")).isNotEmptyFile();
         assertThat(Shell.run("toybox render % --clips 1", clips).err()).contains("(expected: the one");
+    }
+
+    /** Ctrl-C in the middle of a step. */
+    @Test
+    void anInterruptedRunStopsAfterItsStepWithACheckpoint() {
+        Interrupts interrupts = Interrupts.none();
+        StringWriter err = new StringWriter();
+        TrainListener lines =
+                new TrainingRun.Lines(new Console(new PrintWriter(err), new PrintWriter(err), false, 80), interrupts);
+        assertThat(lines.shouldStop(0)).isFalse();
+        interrupts.allow(0);
+        interrupts.stop();
+        lines.onStep(1, 9, Map.of("loss", 1.0));
+        assertThat(lines.shouldStop(1)).isTrue();
+        assertThatThrownBy(() -> lines.onNote("stopped at step 1"))
+                .isInstanceOf(Interrupts.InterruptedWork.class)
+                .hasMessageContaining("continues from the last checkpoint");
+        assertThat(err).asString().contains("stopping after this step", "1/9 loss 1.000", "stopped at step 1");
     }
 }
