@@ -6,6 +6,7 @@ import dev.kinora.train.vae.VaeTrainConfig;
 import dev.kinora.train.vae.VaeTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -104,7 +105,7 @@ final class TrainVaeCommand extends Action {
                                 group)) {
             trainer.train(lines);
             if (export != null && ProcessOptions.leads(group)) {
-                trainer.export(export);
+                trainer.export(export, Map.of("kinora", Build.version()));
             }
             return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);
         }

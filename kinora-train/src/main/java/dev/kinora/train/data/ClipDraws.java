@@ -1,6 +1,7 @@
 package dev.kinora.train.data;
 
 import java.io.IOException;
+import java.util.Map;
 
 /**
  * Clips to learn from. What a call returns follows from its arguments alone, so that a resumed run sees what it would
@@ -29,6 +30,9 @@ public interface ClipDraws extends AutoCloseable {
     default boolean has(ClipShape shape) {
         return true;
     }
+
+    /** Where the clips come from, for the record. */
+    Map<String, String> provenance();
 
     /** A numbered source, such as a folder of videos, of which {@code heldOut} clips of each shape are for validation. */
     static ClipDraws of(ClipSource source, int heldOut) {

@@ -40,6 +40,11 @@ record SourceDraws(ClipSource source, int heldOut) implements ClipDraws {
     }
 
     @Override
+    public Map<String, String> provenance() {
+        return source.provenance();
+    }
+
+    @Override
     public byte[] validation(int index, ClipShape shape) {
         for (Map.Entry<ClipShape, Integer> e : source.counts().entrySet()) {
             if (suits(e.getKey(), shape) && e.getValue() > 0) {

@@ -7,7 +7,9 @@ import dev.kinora.tensor.Tensors;
 import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.toybox.ToyboxRenderer;
 import dev.kinora.toybox.ToyboxSpec;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 
 /** Toybox as a source of clips: drawn when asked for, at any size, without end. */
 public final class ToyboxClips implements ClipDraws {
@@ -36,6 +38,11 @@ public final class ToyboxClips implements ClipDraws {
     @Override
     public byte[] validation(int index, ClipShape shape) {
         return ToyboxRenderer.frames(sized(shape).draw(VALIDATION + index), 0, shape.frames());
+    }
+
+    @Override
+    public Map<String, String> provenance() {
+        return new TreeMap<>(Map.of("source", "Toybox", "validation_seeds_from", Long.toString(VALIDATION)));
     }
 
     private ToyboxMix sized(ClipShape s) {

@@ -1,13 +1,13 @@
 package dev.kinora.train.dit;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
 import dev.kinora.tensor.DType;
 import dev.kinora.toybox.CaptionGrammar;
 import dev.kinora.train.data.ClipShape;
 import dev.kinora.train.latents.LatentCache;
+import dev.kinora.train.run.TrainingFacts;
 import dev.kinora.weights.CheckpointFolder;
 import dev.kinora.weights.ModelFacts;
 import dev.kinora.weights.ModelIndex;
@@ -24,13 +24,12 @@ import java.util.stream.Stream;
 
 /** A trained transformer, its text encoder and its autoencoder as one checkpoint in the diffusers layout. */
 final class DitExport {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private DitExport() {}
 
     /**
      * Writes all five components.
      *
+     * @param vaeFolder where the autoencoder is from: its facts go along
      * @param tokenizer folder of the tokenizer's files
      * @param use kept as {@code kinora.json}
      * @param facts kept as {@code transformer/training.json}
@@ -39,6 +38,7 @@ final class DitExport {
             Path target,
             DitModel model,
             AutoencoderKLCogVideoX vae,
+            Path vaeFolder,
             DitLoss loss,
             Path tokenizer,
             ModelFacts use,
@@ -69,15 +69,17 @@ final class DitExport {
                     Long.MAX_VALUE);
             draft.config("vae", vae.config().toConfig());
             draft.weights("vae", new SafetensorsWriter().addAll(vae.parameters(), DType.BF16), "", Long.MAX_VALUE);
+            Path learned = vaeFolder.resolve(TrainingFacts.FILE);
+            if (Files.isRegularFile(learned)) {
+                Files.copy(learned, draft.folder("vae").resolve(TrainingFacts.FILE));
+            }
             Path words = draft.folder("tokenizer");
             try (Stream<Path> files = Files.list(tokenizer)) {
                 for (Path f : files.toList()) {
                     Files.copy(f, words.resolve(f.getFileName().toString()));
                 }
             }
-            JSON.writerWithDefaultPrettyPrinter()
-                    .writeValue(
-                            draft.folder("transformer").resolve("training.json").toFile(), facts);
+            TrainingFacts.write(draft.folder("transformer").resolve(TrainingFacts.FILE), facts);
             use.write(Objects.requireNonNull(words.getParent()));
         });
     }
@@ -133,9 +135,7 @@ final class DitExport {
                     new SafetensorsWriter().addAll(model.transformer().parameters(), type),
                     "",
                     SafetensorsWriter.DEFAULT_SHARD_BYTES);
-            JSON.writerWithDefaultPrettyPrinter()
-                    .writeValue(
-                            draft.folder("transformer").resolve("training.json").toFile(), facts);
+            TrainingFacts.write(draft.folder("transformer").resolve(TrainingFacts.FILE), facts);
         });
     }
 
@@ -143,6 +143,6 @@ final class DitExport {
     static void lora(Path target, DitModel model, ObjectNode facts) throws IOException {
         model.lora().save(target, "transformer", DType.FP32);
         Path beside = target.resolveSibling(target.getFileName() + ".json");
-        JSON.writerWithDefaultPrettyPrinter().writeValue(beside.toFile(), facts);
+        TrainingFacts.write(beside, facts);
     }
 }

@@ -130,7 +130,7 @@ record DitRun(
                     device,
                     group,
                     (target, facts) -> DitExport.write(
-                            target, model, samples.vae(), loss, tokenizer, DitExport.use(config, cache), facts)));
+                            target, model, samples.vae(), vae, loss, tokenizer, DitExport.use(config, cache), facts)));
         }
     }
 

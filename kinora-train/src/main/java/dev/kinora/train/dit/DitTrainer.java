@@ -394,17 +394,7 @@ public final class DitTrainer implements AutoCloseable {
      * @param provenance further facts to be kept beside the weights: version, commit
      */
     public void export(Path target, Map<String, String> provenance) throws IOException {
-        ObjectNode facts = RunFolder.object();
-        facts.put("step", step);
-        provenance.forEach(facts::put);
-        facts.put("device", device.toString());
-        facts.set("config", parts.settings());
-        facts.set("data", parts.cache().description());
-        facts.put("processes", ranks());
-        if (metrics != null && !metrics.rows().isEmpty()) {
-            facts.set("last_metrics", RunFolder.tree(metrics.rows().getLast()));
-            facts.set("validation_curve", RunFolder.array(metrics.series("validation")));
-        }
+        ObjectNode facts = DitFacts.of(parts, step, ranks(), provenance, metrics);
         updater.ema().during(() -> parts.export().write(target, facts));
     }
 

@@ -24,6 +24,7 @@ import dev.kinora.train.run.Metrics;
 import dev.kinora.train.run.RunFolder;
 import dev.kinora.train.run.StepClock;
 import dev.kinora.train.run.TrainListener;
+import dev.kinora.train.run.TrainingFacts;
 import dev.kinora.weights.Checkpoint;
 import dev.kinora.weights.Config;
 import dev.kinora.weights.SafetensorsWriter;
@@ -356,11 +357,21 @@ public final class VaeTrainer implements AutoCloseable {
     }
 
     /**
-     * Writes the averaged weights with the factor that brings the latents of clips to unit deviation.
+     * Writes the averaged weights with the factor that brings the latents of clips to unit deviation, and what they
+     * were made from.
      *
-     * @param folder for {@code config.json} and the weights
+     * @param folder for {@code config.json}, the weights and {@code training.json}
+     * @param provenance further facts: version, commit
      */
-    public void export(Path folder) throws IOException {
+    public void export(Path folder, Map<String, String> provenance) throws IOException {
+        ObjectNode facts = TrainingFacts.of(
+                step,
+                provenance,
+                device.toString(),
+                VaeFacts.portable(config),
+                RunFolder.tree(source.provenance()),
+                group == null ? 1 : group.size(),
+                metrics);
         updater.ema().during(() -> {
             try (TensorScope ignored = TensorScope.open("export")) {
                 Files.createDirectories(folder);
@@ -369,6 +380,7 @@ public final class VaeTrainer implements AutoCloseable {
                         .metadata("format", "pt")
                         .addAll(vae.parameters(), DType.FP32)
                         .write(folder.resolve("diffusion_pytorch_model.safetensors"));
+                TrainingFacts.write(folder.resolve(TrainingFacts.FILE), facts);
             }
         });
     }

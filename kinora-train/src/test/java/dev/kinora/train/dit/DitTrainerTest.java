@@ -90,7 +90,7 @@ final class DitTrainerTest {
                 1,
                 null);
         try (VaeTrainer trainer = VaeTrainer.open(data.resolve("vae-run"), vae)) {
-            trainer.export(data.resolve("vae"));
+            trainer.export(data.resolve("vae"), Map.of());
         }
         builder(4).build(TrainListener.SILENT);
     }
@@ -418,6 +418,9 @@ final class DitTrainerTest {
                 JSON.readTree(target.resolve("transformer/training.json").toFile());
         assertThat(facts.path("commit").asText()).isEqualTo("none");
         assertThat(facts.at("/data/source/seeds").asText()).isEqualTo("40 to 57");
+        assertThat(target.resolve("vae/training.json"))
+                .as("how the autoencoder was made")
+                .hasSameTextualContentAs(data.resolve("vae/training.json"));
     }
 
     @Test

@@ -28,6 +28,7 @@ import dev.kinora.train.optim.LearningRate;
 import dev.kinora.train.optim.OptimizerConfig;
 import dev.kinora.train.run.TrainListener;
 import dev.kinora.weights.CheckpointFolder;
+import dev.kinora.weights.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -219,6 +220,12 @@ final class FineTuneTest {
         assertThat(tuned.index().components().keySet())
                 .isEqualTo(
                         CheckpointFolder.open(checkpoint).index().components().keySet());
+        String facts = Files.readString(target.resolve("transformer/training.json"));
+        assertThat(facts)
+                .contains(Hashes.sha256(
+                        checkpoint.resolve("transformer/diffusion_pytorch_model.safetensors"), Hashes.Progress.NONE))
+                .contains("\"name\" : \"1.5-5b-i2v\"", "tokenizer_sha256")
+                .doesNotContain(checkpoint.toString(), folder.toString());
         try (var before = CogVideoXTransformer3DModel.load(checkpoint.resolve("transformer"), DType.FP32);
                 var after = CogVideoXTransformer3DModel.load(target.resolve("transformer"), null)) {
             assertThat(after.parameters().all().iterator().next().value().dtype())

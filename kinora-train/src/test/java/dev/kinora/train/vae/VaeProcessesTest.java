@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,7 +108,7 @@ final class VaeProcessesTest {
     private static void train(Path run, VaeTrainConfig config, Path export) throws IOException {
         try (VaeTrainer trainer = VaeTrainer.open(run, config)) {
             trainer.train(TrainListener.SILENT);
-            trainer.export(export);
+            trainer.export(export, Map.of());
         }
     }
 

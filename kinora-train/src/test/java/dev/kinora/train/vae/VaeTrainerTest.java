@@ -21,6 +21,7 @@ import dev.kinora.train.optim.LearningRate;
 import dev.kinora.train.optim.OptimizerConfig;
 import dev.kinora.train.optim.Precision;
 import dev.kinora.train.run.TrainListener;
+import dev.kinora.weights.Hashes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -228,14 +229,19 @@ final class VaeTrainerTest {
         Path before = folder.resolve("before");
         try (VaeTrainer trainer = VaeTrainer.open(folder.resolve("first"), config)) {
             trainer.train(TrainListener.SILENT);
-            trainer.export(before);
+            trainer.export(before, Map.of());
         }
         Path after = folder.resolve("after");
         try (VaeTrainer trainer =
                 VaeTrainer.open(folder.resolve("second"), config(16, 2, null, null, before.toString()))) {
             trainer.train(TrainListener.SILENT);
-            trainer.export(after);
+            trainer.export(after, Map.of("commit", "none"));
         }
+        assertThat(Files.readString(after.resolve("training.json")))
+                .contains("\"commit\" : \"none\"", "\"source\" : \"Toybox\"")
+                .as("the first encoder, by its hash")
+                .contains(Hashes.sha256(before.resolve("diffusion_pytorch_model.safetensors"), Hashes.Progress.NONE))
+                .doesNotContain(folder.toString());
         try (AutoencoderKLCogVideoX a = AutoencoderKLCogVideoX.load(before, null);
                 AutoencoderKLCogVideoX b = AutoencoderKLCogVideoX.load(after, null)) {
             assertThat(b.config()).isEqualTo(a.config());
