@@ -79,13 +79,13 @@ final class EvalToyboxCommand extends Action {
             description = "How often the camera pans or zooms, 0 to 1; what it does is not compared. Default: 0.")
     private double cameraMoves;
 
-    @Option(names = "--steps", paramLabel = "N", description = "Denoise steps. Default: 50.")
+    @Option(names = "--steps", paramLabel = "N", description = "Denoise steps. Default: the checkpoint's, else 50.")
     private @Nullable Integer steps;
 
     @Option(
             names = {"-g", "--guidance"},
             paramLabel = "G",
-            description = "How strictly to follow the prompt. Default: 6.")
+            description = "How strictly to follow the prompt. Default: the checkpoint's, else 6.")
     private @Nullable Double guidance;
 
     @Option(names = "--rendered", description = "Read drawn clips instead of generated ones.")
@@ -185,10 +185,12 @@ final class EvalToyboxCommand extends Action {
     private Report readGenerated(ToyboxReader reading, Path readerFolder, List<ToyboxMix> mixes) throws IOException {
         Path folder = model.folder();
         VideoPipeline pipeline = VideoPipeline.open(folder, model.variant());
+        Integer chosenSteps = steps != null ? steps : pipeline.facts().steps();
+        Double chosenGuidance = guidance != null ? guidance : pipeline.facts().guidance();
         List<GeneratedToys.Asked> asked = new ArrayList<>();
         for (int i = 0; i < prompts; i++) {
             ToyboxSpec spec = mixes.get(i % mixes.size()).draw(firstSeed() + i);
-            asked.add(new GeneratedToys.Asked(spec, pipeline.resolve(request(spec, i))));
+            asked.add(new GeneratedToys.Asked(spec, pipeline.resolve(request(spec, i, chosenSteps, chosenGuidance))));
         }
         double fps = reading.model().config().fps();
         if (pipeline.frameRate() != fps) {
@@ -200,7 +202,8 @@ final class EvalToyboxCommand extends Action {
         Progress progress = new Progress(console());
         GeneratedToys clips = new GeneratedToys(pipeline, model.budget(), reading, interrupts(), progress);
         try (Staging staging = new Staging(interrupts());
-                EvalJournal done = EvalJournal.open(journal, settings(folder, readerFolder))) {
+                EvalJournal done =
+                        EvalJournal.open(journal, settings(folder, readerFolder, chosenSteps, chosenGuidance))) {
             Path stagedSheet = sheet == null ? null : staging.stage("--contact-sheet", sheet);
             progress.stage("generate", prompts);
             GeneratedToys.Result result = clips.read(asked, done, stagedSheet == null ? 0 : SHEET_CLIPS);
@@ -214,22 +217,24 @@ final class EvalToyboxCommand extends Action {
         }
     }
 
-    private GenerateRequest request(ToyboxSpec spec, int index) {
+    private GenerateRequest request(
+            ToyboxSpec spec, int index, @Nullable Integer chosenSteps, @Nullable Double chosenGuidance) {
         GenerateRequest.Builder request = GenerateRequest.of(ToyCaptions.brief(spec))
                 .frames(spec.frames())
                 .size(spec.width(), spec.height())
                 .seed(seed * 1_000_000L + index)
                 .dtype(model.dtype());
-        if (steps != null) {
-            request.steps(steps);
+        if (chosenSteps != null) {
+            request.steps(chosenSteps);
         }
-        if (guidance != null) {
-            request.guidance(Guidance.of(guidance));
+        if (chosenGuidance != null) {
+            request.guidance(Guidance.of(chosenGuidance));
         }
         return request.build();
     }
 
-    private Settings settings(Path folder, Path readerFolder) {
+    private Settings settings(
+            Path folder, Path readerFolder, @Nullable Integer chosenSteps, @Nullable Double chosenGuidance) {
         return new Settings(
                 folder.toString(),
                 readerFolder.toString(),
@@ -239,8 +244,8 @@ final class EvalToyboxCommand extends Action {
                 frames,
                 twoToys,
                 cameraMoves,
-                steps,
-                guidance);
+                chosenSteps,
+                chosenGuidance);
     }
 
     /** What decides the clips of a journal, apart from how many there are. */

@@ -11,6 +11,8 @@ import dev.kinora.nn.Names;
 import dev.kinora.tensor.Rng;
 import dev.kinora.testkit.Goldens;
 import dev.kinora.testkit.TensorTest;
+import dev.kinora.weights.CheckpointFolder;
+import dev.kinora.weights.ModelFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,26 @@ final class EvalCommandTest {
                         .errorLine())
                 .contains("--journal = ")
                 .contains("same settings");
+    }
+
+    @Test
+    void generatesAsTheCheckpointIsUsed() throws IOException {
+        CheckpointFolder tiny = CheckpointFolder.open(MODEL);
+        Path own = dir.resolve("own");
+        CheckpointFolder.write(own, tiny.index(), draft -> {
+            for (CheckpointFolder.Component c : tiny.components()) {
+                draft.copy(c);
+            }
+        });
+        new ModelFacts(null, null, null, null, null, 1, 1.5, List.of(), List.of()).write(own);
+        Path journal = dir.resolve("own.jsonl");
+        Shell shell = Shell.run(
+                "eval toybox --model % --reader % --sizes 48x32 --frames 1 --threads 1 --journal % --prompts 1",
+                own, reader(), journal);
+        assertThat(shell.code()).as(shell.err()).isZero();
+        JsonNode settings = JSON.readTree(Files.readAllLines(journal).getFirst());
+        assertThat(settings.path("steps").asInt()).isEqualTo(1);
+        assertThat(settings.path("guidance").asDouble()).isEqualTo(1.5);
     }
 
     @Test
