@@ -11,7 +11,6 @@ import dev.kinora.train.dit.FineTuneConfig;
 import dev.kinora.weights.CheckpointFolder;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -100,11 +99,7 @@ final class FineTuneOptions {
         Device on = device.get();
         try (ProcessGroup group = processes.join(on);
                 DitTrainer trainer = DitTrainer.tune(folder, config, latents, on, cacheOnDevice, group, lines)) {
-            trainer.train(lines);
-            if (export != null && ProcessOptions.leads(group)) {
-                trainer.export(export, Map.of("kinora", Build.version()));
-            }
-            return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);
+            return TrainingRun.finish(folder, trainer, lines, export, group);
         }
     }
 }

@@ -6,7 +6,6 @@ import dev.kinora.train.dit.DitTrainConfig;
 import dev.kinora.train.dit.DitTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -78,11 +77,7 @@ final class TrainDitCommand extends Action {
         try (ProcessGroup group = processes.join(on);
                 DitTrainer trainer = DitTrainer.open(
                         folder, config, options.latents(), options.vae(), on, options.cacheOnDevice(), group)) {
-            trainer.train(lines);
-            if (export != null && ProcessOptions.leads(group)) {
-                trainer.export(export, Map.of("kinora", Build.version()));
-            }
-            return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);
+            return TrainingRun.finish(folder, trainer, lines, export, group);
         }
     }
 }

@@ -60,11 +60,7 @@ final class TrainReaderCommand extends Action {
         TrainingRun.Lines lines = until.lines(this);
         int drawing = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
         try (ReaderTrainer trainer = ReaderTrainer.open(folder, config, device.get(), drawing)) {
-            trainer.train(lines);
-            if (export != null) {
-                trainer.export(export);
-            }
-            return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);
+            return TrainingRun.finish(folder, trainer, lines, export, null);
         }
     }
 }

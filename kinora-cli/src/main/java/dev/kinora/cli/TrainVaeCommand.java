@@ -6,7 +6,6 @@ import dev.kinora.train.vae.VaeTrainConfig;
 import dev.kinora.train.vae.VaeTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -103,11 +102,7 @@ final class TrainVaeCommand extends Action {
                                 on,
                                 TrainingVideos.draws(videos, config, HELD_OUT, fps, console()),
                                 group)) {
-            trainer.train(lines);
-            if (export != null && ProcessOptions.leads(group)) {
-                trainer.export(export, Map.of("kinora", Build.version()));
-            }
-            return new TrainingRun.Trained(folder, trainer.numel(), lines.last(), export);
+            return TrainingRun.finish(folder, trainer, lines, export, group);
         }
     }
 }

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.tensor.Torch;
 import dev.kinora.train.run.TrainListener;
+import dev.kinora.train.run.Trainer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -66,6 +68,17 @@ final class TrainingRun {
                     : e.getOriginalMessage();
             throw new CommandException(what + " = unusable (expected: a config of this kind; " + why + ")", e);
         }
+    }
+
+    /** Trains to where the run ends or is stopped, and exports; of several processes, the first one does. */
+    static Trained finish(
+            Path folder, Trainer trainer, Lines lines, @Nullable Path export, @Nullable ProcessGroup group)
+            throws IOException {
+        trainer.train(lines);
+        if (export != null && ProcessOptions.leads(group)) {
+            trainer.export(export, Map.of("kinora", Build.version()));
+        }
+        return new Trained(folder, trainer.numel(), lines.last(), export);
     }
 
     /** Shows lines, remembers the last values, stops when asked. */

@@ -42,6 +42,11 @@ public final class ToyboxClips implements ClipDraws {
 
     @Override
     public Map<String, String> provenance() {
+        return facts();
+    }
+
+    /** Where all clips of Toybox come from, for the record. */
+    public static Map<String, String> facts() {
         return new TreeMap<>(Map.of("source", "Toybox", "validation_seeds_from", Long.toString(VALIDATION)));
     }
 

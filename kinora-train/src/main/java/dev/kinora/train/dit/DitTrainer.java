@@ -17,6 +17,7 @@ import dev.kinora.train.run.Metrics;
 import dev.kinora.train.run.RunFolder;
 import dev.kinora.train.run.StepClock;
 import dev.kinora.train.run.TrainListener;
+import dev.kinora.train.run.Trainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * Trains a CogVideoX transformer and its text encoder on cached latents of many sizes and lengths. Everything random in
  * a step follows from seed and step, so that a run killed at any point continues from its last checkpoint bit for bit.
  */
-public final class DitTrainer implements AutoCloseable {
+public final class DitTrainer implements Trainer {
     private final DitRecipe config;
     private final DitRun parts;
     private final Device device;
@@ -139,12 +140,12 @@ public final class DitTrainer implements AutoCloseable {
         return batches.meanLength();
     }
 
-    /** Number of trained weights. */
+    @Override
     public long numel() {
         return updater.numel();
     }
 
-    /** Trains to the last step of the config. */
+    @Override
     public void train(TrainListener listener) throws IOException {
         int steps = config.optimizer().rate().steps();
         listener.onNote(parts.what() + " of " + updater.numel() + " weights on " + batches.size()
@@ -387,12 +388,10 @@ public final class DitTrainer implements AutoCloseable {
     }
 
     /**
-     * Writes the averaged weights: from scratch and of a whole transformer as a checkpoint in the diffusers layout, of a
-     * LoRA as a file that diffusers and PEFT load.
-     *
-     * @param target a new or empty folder, or a file's name
-     * @param provenance further facts to be kept beside the weights: version, commit
+     * From scratch and of a whole transformer a checkpoint in the diffusers layout, of a LoRA a file that diffusers and
+     * PEFT load.
      */
+    @Override
     public void export(Path target, Map<String, String> provenance) throws IOException {
         ObjectNode facts = DitFacts.of(parts, step, ranks(), provenance, metrics);
         updater.ema().during(() -> parts.export().write(target, facts));

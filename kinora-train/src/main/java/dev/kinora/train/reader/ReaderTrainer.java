@@ -20,6 +20,8 @@ import dev.kinora.train.run.Metrics;
 import dev.kinora.train.run.RunFolder;
 import dev.kinora.train.run.StepClock;
 import dev.kinora.train.run.TrainListener;
+import dev.kinora.train.run.Trainer;
+import dev.kinora.train.run.TrainingFacts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -32,7 +34,7 @@ import java.util.function.UnaryOperator;
  * Trains the network that reads Toybox clips, on clips drawn while it trains. Everything random in a step follows from
  * seed and step, so that a run killed at any point continues from its last checkpoint bit for bit.
  */
-public final class ReaderTrainer implements AutoCloseable {
+public final class ReaderTrainer implements Trainer {
     private final ReaderTrainConfig config;
     private final RunFolder run;
     private final Device device;
@@ -90,12 +92,12 @@ public final class ReaderTrainer implements AutoCloseable {
         }
     }
 
-    /** Number of trained weights. */
+    @Override
     public long numel() {
         return updater.numel();
     }
 
-    /** Trains to the last step of the config. */
+    @Override
     public void train(TrainListener listener) throws IOException {
         int steps = config.optimizer().rate().steps();
         listener.onNote("Toybox reader of " + updater.numel() + " weights, from step " + step + " of " + steps);
@@ -203,11 +205,21 @@ public final class ReaderTrainer implements AutoCloseable {
         CurvePlot.write(run.resolve("curves.png"), curves);
     }
 
-    /** Writes the averaged weights as {@link ToyboxReader#load} reads them. */
-    public void export(Path folder) throws IOException {
+    /** A folder that {@link ToyboxReader#load} reads, with {@code training.json}. */
+    @Override
+    public void export(Path target, Map<String, String> provenance) throws IOException {
+        ObjectNode facts = TrainingFacts.of(
+                step,
+                provenance,
+                device.toString(),
+                RunFolder.tree(config),
+                RunFolder.tree(ToyboxClips.facts()),
+                1,
+                metrics);
         updater.ema().during(() -> {
             try (TensorScope ignored = TensorScope.open("export")) {
-                ToyboxReader.save(model, folder);
+                ToyboxReader.save(model, target);
+                TrainingFacts.write(target.resolve(TrainingFacts.FILE), facts);
             }
         });
     }

@@ -24,6 +24,7 @@ import dev.kinora.train.run.Metrics;
 import dev.kinora.train.run.RunFolder;
 import dev.kinora.train.run.StepClock;
 import dev.kinora.train.run.TrainListener;
+import dev.kinora.train.run.Trainer;
 import dev.kinora.train.run.TrainingFacts;
 import dev.kinora.weights.Checkpoint;
 import dev.kinora.weights.Config;
@@ -49,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * norms see what they will see. Phases over whole clips are for long ones: their norms see all frames, which lie on
  * several processes where there are such.
  */
-public final class VaeTrainer implements AutoCloseable {
+public final class VaeTrainer implements Trainer {
     private static final int LOADED_AHEAD = 4;
     private static final int MEASURED_CLIPS = 32;
     private static final List<String> PLOTTED = List.of(
@@ -231,12 +232,13 @@ public final class VaeTrainer implements AutoCloseable {
                 false);
     }
 
-    /** Number of trained weights, without the discriminator's. */
+    /** Without the discriminator's. */
+    @Override
     public long numel() {
         return updater.numel();
     }
 
-    /** Trains to the last step of the config. */
+    @Override
     public void train(TrainListener listener) throws IOException {
         int steps = config.optimizer().rate().steps();
         listener.onNote((group == null ? "" : "process " + group.rank() + " of " + group.size() + ": ") + "VAE of "
@@ -357,12 +359,10 @@ public final class VaeTrainer implements AutoCloseable {
     }
 
     /**
-     * Writes the averaged weights with the factor that brings the latents of clips to unit deviation, and what they
-     * were made from.
-     *
-     * @param folder for {@code config.json}, the weights and {@code training.json}
-     * @param provenance further facts: version, commit
+     * {@code config.json}, with the factor that brings the latents of clips to unit deviation, the weights and {@code
+     * training.json}.
      */
+    @Override
     public void export(Path folder, Map<String, String> provenance) throws IOException {
         ObjectNode facts = TrainingFacts.of(
                 step,

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -82,7 +83,8 @@ final class ReaderTrainerTest {
         }
         try (ReaderTrainer trainer = ReaderTrainer.open(broken, config(4), Device.CPU, 1)) {
             trainer.train(TrainListener.SILENT);
-            trainer.export(folder.resolve("reader"));
+            trainer.export(folder.resolve("reader"), Map.of());
+            assertThat(folder.resolve("reader/training.json")).content().contains("\"source\" : \"Toybox\"");
         }
         assertThat(Files.readAllBytes(broken.resolve("checkpoint/weights.safetensors")))
                 .isEqualTo(Files.readAllBytes(whole.resolve("checkpoint/weights.safetensors")));
