@@ -33,12 +33,16 @@ public final class BlasThreads {
 
         @Override
         public void close() {
-            synchronized (BlasThreads.class) {
-                resting -= over ? 0 : 1;
+            if (!over) {
                 over = true;
-                apply();
+                end();
             }
         }
+    }
+
+    private static synchronized void end() {
+        resting--;
+        apply();
     }
 
     /** Whether a product of a size should look for other threads than OpenBLAS'. */
