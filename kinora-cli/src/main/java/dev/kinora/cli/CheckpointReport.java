@@ -88,11 +88,11 @@ record CheckpointReport(
         }
         GenerateRequest request;
         try {
-            request = pipeline.resolve(GenerateRequest.of("").build());
+            request = pipeline.resolve(pipeline.request("").build());
         } catch (RequestException e) {
             // it wants a first frame; how that looks does not change what is needed
             request = pipeline.resolve(
-                    GenerateRequest.of("").image(Image.black(8, 8)).build());
+                    pipeline.request("").image(Image.black(8, 8)).build());
         }
         return new Defaults(
                 request.task().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
@@ -100,13 +100,9 @@ record CheckpointReport(
                 request.width(),
                 request.height(),
                 pipeline.frameRate(),
-                orElse(pipeline.facts().steps(), request.steps()),
-                orElse(pipeline.facts().guidance(), request.guidance().scale()),
+                request.steps(),
+                request.guidance().scale(),
                 pipeline.plan(request, Long.MAX_VALUE));
-    }
-
-    private static <T> T orElse(@Nullable T value, T otherwise) {
-        return value == null ? otherwise : value;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package dev.kinora.cli;
 
-import dev.kinora.diffusion.Guidance;
 import dev.kinora.eval.RenderedClips;
 import dev.kinora.eval.ToyboxReader;
 import dev.kinora.eval.ToyboxScore;
@@ -185,12 +184,10 @@ final class EvalToyboxCommand extends Action {
     private Report readGenerated(ToyboxReader reading, Path readerFolder, List<ToyboxMix> mixes) throws IOException {
         Path folder = model.folder();
         VideoPipeline pipeline = VideoPipeline.open(folder, model.variant());
-        Integer chosenSteps = steps != null ? steps : pipeline.facts().steps();
-        Double chosenGuidance = guidance != null ? guidance : pipeline.facts().guidance();
         List<GeneratedToys.Asked> asked = new ArrayList<>();
         for (int i = 0; i < prompts; i++) {
             ToyboxSpec spec = mixes.get(i % mixes.size()).draw(firstSeed() + i);
-            asked.add(new GeneratedToys.Asked(spec, pipeline.resolve(request(spec, i, chosenSteps, chosenGuidance))));
+            asked.add(new GeneratedToys.Asked(spec, pipeline.resolve(request(pipeline, spec, i))));
         }
         double fps = reading.model().config().fps();
         if (pipeline.frameRate() != fps) {
@@ -202,8 +199,8 @@ final class EvalToyboxCommand extends Action {
         Progress progress = new Progress(console());
         GeneratedToys clips = new GeneratedToys(pipeline, model.budget(), reading, interrupts(), progress);
         try (Staging staging = new Staging(interrupts());
-                EvalJournal done =
-                        EvalJournal.open(journal, settings(folder, readerFolder, chosenSteps, chosenGuidance))) {
+                EvalJournal done = EvalJournal.open(
+                        journal, settings(folder, readerFolder, asked.getFirst().request()))) {
             Path stagedSheet = sheet == null ? null : staging.stage("--contact-sheet", sheet);
             progress.stage("generate", prompts);
             GeneratedToys.Result result = clips.read(asked, done, stagedSheet == null ? 0 : SHEET_CLIPS);
@@ -217,24 +214,18 @@ final class EvalToyboxCommand extends Action {
         }
     }
 
-    private GenerateRequest request(
-            ToyboxSpec spec, int index, @Nullable Integer chosenSteps, @Nullable Double chosenGuidance) {
-        GenerateRequest.Builder request = GenerateRequest.of(ToyCaptions.brief(spec))
+    private GenerateRequest request(VideoPipeline pipeline, ToyboxSpec spec, int index) {
+        return pipeline.request(ToyCaptions.brief(spec))
                 .frames(spec.frames())
                 .size(spec.width(), spec.height())
                 .seed(seed * 1_000_000L + index)
-                .dtype(model.dtype());
-        if (chosenSteps != null) {
-            request.steps(chosenSteps);
-        }
-        if (chosenGuidance != null) {
-            request.guidance(Guidance.of(chosenGuidance));
-        }
-        return request.build();
+                .dtype(model.dtype())
+                .steps(steps)
+                .guidanceScale(guidance)
+                .build();
     }
 
-    private Settings settings(
-            Path folder, Path readerFolder, @Nullable Integer chosenSteps, @Nullable Double chosenGuidance) {
+    private Settings settings(Path folder, Path readerFolder, GenerateRequest request) {
         return new Settings(
                 folder.toString(),
                 readerFolder.toString(),
@@ -244,8 +235,8 @@ final class EvalToyboxCommand extends Action {
                 frames,
                 twoToys,
                 cameraMoves,
-                chosenSteps,
-                chosenGuidance);
+                request.steps(),
+                request.guidance().scale());
     }
 
     /** What decides the clips of a journal, apart from how many there are. */
@@ -258,8 +249,8 @@ final class EvalToyboxCommand extends Action {
             int frames,
             double twoToys,
             double cameraMoves,
-            @Nullable Integer steps,
-            @Nullable Double guidance) {}
+            int steps,
+            double guidance) {}
 
     private ToyboxReport answer(
             String what,

@@ -157,7 +157,10 @@ final class GenerateCommand extends Action {
         }
         VideoPipeline pipeline = VideoPipeline.open(model.folder(), model.variant());
         PromptExpander.Expanded richer = expand ? expanded(text) : null;
-        GenerateRequest.Builder request = GenerateRequest.of(richer == null ? text : richer.expanded())
+        GenerateRequest.Builder request = pipeline.request(richer == null ? text : richer.expanded())
+                .steps(steps)
+                .guidanceScale(guidance)
+                .dynamicGuidance(dynamic)
                 .negativePrompt(negative)
                 .frames(frames)
                 .seed(seed == null ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE) : seed)
@@ -167,18 +170,9 @@ final class GenerateCommand extends Action {
         if (size != null) {
             request.size(size.width(), size.height());
         }
-        Integer chosenSteps = steps != null ? steps : pipeline.facts().steps();
-        if (chosenSteps != null) {
-            request.steps(chosenSteps);
-        }
         if (strength != null) {
             request.strength(strength);
         }
-        Double chosenGuidance = guidance != null ? guidance : pipeline.facts().guidance();
-        double scale = chosenGuidance != null
-                ? chosenGuidance
-                : GenerateRequest.of("").build().guidance().scale();
-        request.guidance(new Guidance(scale, dynamic));
         List<Provenance.Input> inputs = new ArrayList<>();
         request.image(readImage(inputs)).video(readVideo(inputs));
         GenerateRequest asked = request.build();

@@ -139,15 +139,27 @@ public record GenerateRequest(
             return this;
         }
 
-        /** Default: 50. */
-        public Builder steps(int value) {
-            steps = value;
+        /** Default, and what null leaves: 50, or what {@link VideoPipeline#request} knows. */
+        public Builder steps(@Nullable Integer value) {
+            steps = value == null ? steps : value;
             return this;
         }
 
-        /** Default: a scale of 6 at every step. */
+        /** Default: a scale of 6 at every step, or of what {@link VideoPipeline#request} knows. */
         public Builder guidance(Guidance value) {
             guidance = value;
+            return this;
+        }
+
+        /** Another scale, null for none; how it varies stays. */
+        public Builder guidanceScale(@Nullable Double value) {
+            guidance = new Guidance(value == null ? guidance.scale() : value, guidance.dynamic());
+            return this;
+        }
+
+        /** How the scale varies; the scale stays. */
+        public Builder dynamicGuidance(Guidance.Dynamic value) {
+            guidance = new Guidance(guidance.scale(), value);
             return this;
         }
 

@@ -36,6 +36,11 @@ public interface VideoPipeline {
     /** What the checkpoint says of itself: best steps and guidance, what it was trained at, the words it knows. */
     ModelFacts facts();
 
+    /** A request with the steps and guidance at which the checkpoint is best, where it says so, else diffusers' defaults. */
+    default GenerateRequest.Builder request(String prompt) {
+        return GenerateRequest.of(prompt).steps(facts().steps()).guidanceScale(facts().guidance());
+    }
+
     /**
      * Opens a checkpoint folder in the diffusers layout.
      *
