@@ -44,6 +44,7 @@ final class Processes {
         Path meeting = Files.createTempDirectory("kinora-processes");
         List<Process> all = new ArrayList<>();
         interrupts.onStop(() -> all.forEach(Process::destroy));
+        interrupts.allow(GRACE_SECONDS); // they save what they have reached
         try {
             List<CompletableFuture<String>> answers = new ArrayList<>();
             for (int rank = 0; rank < size; rank++) {
