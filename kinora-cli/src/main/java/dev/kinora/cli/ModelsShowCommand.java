@@ -1,6 +1,7 @@
 package dev.kinora.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kinora.train.run.TrainingFacts;
 import dev.kinora.weights.CheckpointFolder;
 import dev.kinora.weights.Config;
 import dev.kinora.weights.ModelFacts;
@@ -23,9 +24,6 @@ import picocli.CommandLine.Parameters;
         description = {"", "The card says what the checkpoint knows, what it was made from, and its licence."},
         footer = {"", "Examples:", "  kinora models show kinora-mini", "  kinora models show zai-org/CogVideoX-2b"})
 final class ModelsShowCommand extends Action {
-    /** What Kinora's trainers leave beside a component's weights. */
-    private static final String TRAINING = "training.json";
-
     @Parameters(arity = "0..1", paramLabel = "MODEL", description = "Default: " + ModelLocator.DEFAULT + ".")
     private @Nullable String model;
 
@@ -39,7 +37,7 @@ final class ModelsShowCommand extends Action {
         CheckpointFolder checkpoint = CheckpointFolder.open(folder);
         Map<String, JsonNode> training = new LinkedHashMap<>();
         for (CheckpointFolder.Component c : checkpoint.components()) {
-            Path file = c.optionalFile(TRAINING);
+            Path file = c.optionalFile(TrainingFacts.FILE);
             if (file != null) {
                 training.put(c.name(), Json.parse(Config.read(file).toJson()));
             }

@@ -121,8 +121,6 @@ final class LinearKernels {
         long in = w.size(1);
         long out = w.size(0);
         return TensorScope.compute(() -> {
-            long[] shape = x.shape();
-            shape[shape.length - 1] = out;
             Tensor pixels = x.reshape(1, -1, 1, in).permute(0, 3, 1, 2); // [1, in, R, 1], channels last
             Tensor kernel = w.reshape(out, in, 1, 1);
             Tensor y = Native.op(
@@ -136,7 +134,7 @@ final class LinearKernels {
                     pixels,
                     kernel,
                     b);
-            return y.permute(0, 2, 3, 1).reshape(shape);
+            return y.permute(0, 2, 3, 1).reshape(withLast(x.shape(), out));
         });
     }
 
@@ -144,8 +142,6 @@ final class LinearKernels {
         long in = w.size(1);
         long out = w.size(0);
         return TensorScope.compute(() -> {
-            long[] shape = x.shape();
-            shape[shape.length - 1] = out;
             Tensor x32 = x.reshape(-1, in).to(DType.FP32); // [R, in]
             long rows = x32.size(0);
             Tensor b32 = b == null ? null : b.to(DType.FP32);
@@ -164,8 +160,13 @@ final class LinearKernels {
                     y.narrow(1, at, n).copy_(yn);
                 });
             }
-            return y.reshape(shape);
+            return y.reshape(withLast(x.shape(), out));
         });
+    }
+
+    private static long[] withLast(long[] shape, long size) {
+        shape[shape.length - 1] = size;
+        return shape;
     }
 
     /** out = a @ b + bias. */
