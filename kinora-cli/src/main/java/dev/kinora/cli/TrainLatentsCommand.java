@@ -2,6 +2,7 @@ package dev.kinora.cli;
 
 import dev.kinora.models.cogvideox.CogVideoXConfig;
 import dev.kinora.tensor.Torch;
+import dev.kinora.toybox.ToyObject;
 import dev.kinora.train.data.ClipShape;
 import dev.kinora.train.data.ClipSource;
 import dev.kinora.train.data.ToyboxSource;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -77,6 +79,14 @@ final class TrainLatentsCommand extends Action {
             })
     private List<String> shapes = new ArrayList<>();
 
+    @Option(
+            names = "--toy",
+            paramLabel = "OBJECT:WEIGHT",
+            description =
+                    "How often a Toybox object comes, in times of the others, such as star:3; may be given several"
+                            + " times. Default: 1 each.")
+    private List<String> toys = new ArrayList<>();
+
     @Option(names = "--two-toys", paramLabel = "P", description = "How often there are two toys. Default: 0.25.")
     private double twoToys = 0.25;
 
@@ -136,7 +146,8 @@ final class TrainLatentsCommand extends Action {
                         fps,
                         twoToys,
                         cameraMoves,
-                        captions);
+                        captions,
+                        objects());
         builder(source).build(new TrainingRun.Lines(console(), interrupts()));
         try (LatentCache cache = LatentCache.open(folder)) {
             Map<String, Integer> made = new LinkedHashMap<>();
@@ -173,6 +184,20 @@ final class TrainLatentsCommand extends Action {
                         colon < 0 ? 1.0 : Double.parseDouble(text.substring(colon + 1)));
             } catch (NumberFormatException e) {
                 throw refuse("--shape", text, "WIDTHxHEIGHTxFRAMES:WEIGHT, such as 96x64x17:0.5");
+            }
+        }
+        return weights;
+    }
+
+    private Map<ToyObject, Double> objects() {
+        Map<ToyObject, Double> weights = new LinkedHashMap<>();
+        for (String text : toys) {
+            String[] parts = text.split(":", -1);
+            try {
+                ToyObject object = ToyObject.valueOf(parts[0].toUpperCase(Locale.ROOT));
+                weights.put(object, Double.parseDouble(parts.length == 2 ? parts[1] : ""));
+            } catch (IllegalArgumentException e) {
+                throw refuse("--toy", text, "OBJECT:WEIGHT, such as star:3");
             }
         }
         return weights;

@@ -1,6 +1,7 @@
 package dev.kinora.toybox;
 
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
@@ -16,6 +17,7 @@ import java.util.SplittableRandom;
  */
 public record ToyboxMix(
         int width, int height, int frames, double fps, double twoToys, double cameraMoves, boolean heldOut) {
+    private static final double MOST = 100;
     private static final List<ToyMotion> BESIDE = List.of(
             ToyMotion.BOUNCES,
             ToyMotion.FLIES_UP,
@@ -44,14 +46,52 @@ public record ToyboxMix(
 
     /** The spec that a seed makes. Seeds are tried through a fixed sequence until the held-out rule is met. */
     public ToyboxSpec draw(long seed) {
+        return draw(seed, Map.of());
+    }
+
+    /**
+     * The same with some objects more often than others.
+     *
+     * @param weights how often an object comes, in times of those that are not named; with two toys, by their mean
+     */
+    public ToyboxSpec draw(long seed, Map<ToyObject, Double> weights) {
+        checkWeights(weights);
+        double most =
+                Math.max(1, weights.values().stream().mapToDouble(w -> w).max().orElse(1));
         // split() mixes: neighbouring seeds must not walk through one another's numbers
         SplittableRandom random = new SplittableRandom(seed).split();
         while (true) {
             ToyboxSpec spec = once(random);
-            if (Holdout.contains(spec) == heldOut) {
+            if (Holdout.contains(spec) == heldOut
+                    && (weights.isEmpty() || random.nextDouble() * most < weight(spec, weights))) {
                 return spec;
             }
         }
+    }
+
+    /**
+     * Refuses weights that {@link #draw(long, Map)} cannot use.
+     *
+     * @throws IllegalArgumentException if one is not in 0..100, or all objects have 0
+     */
+    public static void checkWeights(Map<ToyObject, Double> weights) {
+        weights.forEach((object, weight) -> {
+            if (!(weight >= 0 && weight <= MOST)) {
+                throw new IllegalArgumentException(
+                        "toybox mix: weight of " + object.word() + " = " + weight + " (expected: 0.." + MOST + ")");
+            }
+        });
+        if (weights.size() == ToyObject.values().length
+                && weights.values().stream().allMatch(w -> w == 0)) {
+            throw new IllegalArgumentException("toybox mix: weights = 0 each (expected: one above 0)");
+        }
+    }
+
+    private static double weight(ToyboxSpec spec, Map<ToyObject, Double> weights) {
+        return spec.toys().stream()
+                .mapToDouble(t -> weights.getOrDefault(t.object(), 1.0))
+                .average()
+                .orElse(1);
     }
 
     private ToyboxSpec once(SplittableRandom random) {

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +118,34 @@ final class ToyboxTest {
             assertThat(Holdout.contains(MIX.draw(seed))).isFalse();
             assertThat(Holdout.contains(kept.draw(seed))).isTrue();
         }
+    }
+
+    @Test
+    void objectsComeAsOftenAsTheyWeigh() {
+        Map<ToyObject, Double> weights = Map.of(ToyObject.STAR, 4.0, ToyObject.BALL, 0.0);
+        ToyboxMix one = new ToyboxMix(96, 64, 17, 8, 0, 0, false);
+        Map<ToyObject, Integer> counts = new EnumMap<>(ToyObject.class);
+        for (long seed = 0; seed < 2200; seed++) {
+            ToyboxSpec spec = one.draw(seed, weights);
+            assertThat(Holdout.contains(spec)).isFalse();
+            assertThat(one.draw(seed, weights)).isEqualTo(spec);
+            counts.merge(spec.toys().getFirst().object(), 1, Integer::sum);
+        }
+        // of 22 shares: 4 the star's, none the ball's, 1 every other's
+        assertThat(counts).doesNotContainKey(ToyObject.BALL);
+        assertThat(counts.get(ToyObject.STAR)).isBetween(340, 460);
+        assertThat(counts.get(ToyObject.CUBE)).isBetween(70, 130);
+        assertThat(one.draw(5, Map.of())).isEqualTo(one.draw(5));
+        Map<ToyObject, Double> none = new EnumMap<>(ToyObject.class);
+        for (ToyObject object : ToyObject.values()) {
+            none.put(object, 0.0);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> one.draw(0, none))
+                .withMessage("toybox mix: weights = 0 each (expected: one above 0)");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> one.draw(0, Map.of(ToyObject.CAT, -1.0)))
+                .withMessage("toybox mix: weight of cat = -1.0 (expected: 0..100.0)");
     }
 
     @Test

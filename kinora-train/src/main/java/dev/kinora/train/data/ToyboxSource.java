@@ -1,16 +1,20 @@
 package dev.kinora.train.data;
 
 import dev.kinora.toybox.ToyCaptions;
+import dev.kinora.toybox.ToyObject;
 import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.toybox.ToyboxRenderer;
 import dev.kinora.toybox.ToyboxSpec;
 import dev.kinora.train.internal.Checks;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Toybox clips of many shapes, from consecutive seeds.
@@ -21,16 +25,36 @@ import java.util.SplittableRandom;
  * @param twoToys probability of a second toy
  * @param cameraMoves probability that the camera is not still
  * @param captions of a clip: its own and paraphrases, some with a capital or a full stop
+ * @param objects how often an object comes, in times of those that are not named
  */
 public record ToyboxSource(
-        Map<ClipShape, Integer> counts, long firstSeed, double fps, double twoToys, double cameraMoves, int captions)
+        Map<ClipShape, Integer> counts,
+        long firstSeed,
+        double fps,
+        double twoToys,
+        double cameraMoves,
+        int captions,
+        Map<ToyObject, Double> objects)
         implements ClipSource {
 
     /** Checks the ranges. */
     public ToyboxSource {
-        counts = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(counts));
+        counts = Collections.unmodifiableMap(new LinkedHashMap<>(counts));
+        objects = Collections.unmodifiableMap(new TreeMap<>(objects));
         Checks.require(!counts.isEmpty(), "toybox source", "shapes", counts, "at least one");
+        ToyboxMix.checkWeights(objects);
         Checks.require(captions > 0, "toybox source", "captions", captions, "1 or more");
+    }
+
+    /** The same with every object as often as any other. */
+    public ToyboxSource(
+            Map<ClipShape, Integer> counts,
+            long firstSeed,
+            double fps,
+            double twoToys,
+            double cameraMoves,
+            int captions) {
+        this(counts, firstSeed, fps, twoToys, cameraMoves, captions, Map.of());
     }
 
     /**
@@ -95,7 +119,7 @@ public record ToyboxSource(
 
     private ToyboxSpec spec(ClipShape shape, int index) {
         return new ToyboxMix(shape.width(), shape.height(), shape.frames(), fps, twoToys, cameraMoves, false)
-                .draw(seed(shape, index));
+                .draw(seed(shape, index), objects);
     }
 
     private long seed(ClipShape shape, int index) {
@@ -120,6 +144,13 @@ public record ToyboxSource(
         facts.put("two_toys", Double.toString(twoToys));
         facts.put("camera_moves", Double.toString(cameraMoves));
         facts.put("captions", Integer.toString(captions));
+        if (!objects.isEmpty()) {
+            facts.put(
+                    "objects",
+                    objects.entrySet().stream()
+                            .map(e -> e.getKey().word() + ":" + e.getValue())
+                            .collect(Collectors.joining(" ")));
+        }
         return facts;
     }
 }
