@@ -62,6 +62,12 @@ final class RecipeOptions {
     private @Nullable Integer warmup;
 
     @Option(
+            names = "--rate-floor",
+            paramLabel = "F",
+            description = "What is left of the rate at the last step, as a part of its peak: 0 to 1.")
+    private @Nullable Double rateFloor;
+
+    @Option(
             names = "--muon",
             negatable = true,
             description = "Update matrices by Muon or, with --no-muon, all by AdamW.")
@@ -105,6 +111,7 @@ final class RecipeOptions {
         ObjectNode learningRate = (ObjectNode) optimizer.get("rate");
         set(learningRate, "peak", rate);
         set(learningRate, "warmup", warmup);
+        set(learningRate, "floor", rateFloor);
         set(optimizer, "muon", muon);
         set(optimizer, "weightDecay", weightDecay);
         set(optimizer, "ema", ema);

@@ -93,6 +93,11 @@ public record ModelFacts(
                 vocabulary)));
     }
 
+    /** The same but for what is said in words. */
+    public ModelFacts withoutAbout() {
+        return new ModelFacts(null, width, height, frames, fps, steps, guidance, sizes, vocabulary);
+    }
+
     /** Writes the file into a checkpoint's folder. */
     public void write(Path checkpoint) throws IOException {
         Config generate = Config.parse(FILE, "{}");

@@ -112,8 +112,12 @@ final class DitExport {
                         : List.of());
     }
 
-    /** A checkpoint with its transformer replaced by the trained one, stored in the types it was stored in. */
+    /**
+     * A checkpoint with its transformer replaced by the trained one, stored in the types it was stored in. It is used as
+     * the other is; what that says of itself is not said of this one.
+     */
     static void tuned(Path target, CheckpointFolder from, DitModel model, ObjectNode facts) throws IOException {
+        ModelFacts use = ModelFacts.read(from).withoutAbout();
         DType type;
         try (Arena arena = Arena.ofConfined()) {
             DType stored = from.component("transformer")
@@ -135,7 +139,11 @@ final class DitExport {
                     new SafetensorsWriter().addAll(model.transformer().parameters(), type),
                     "",
                     SafetensorsWriter.DEFAULT_SHARD_BYTES);
-            TrainingFacts.write(draft.folder("transformer").resolve(TrainingFacts.FILE), facts);
+            Path transformer = draft.folder("transformer");
+            TrainingFacts.write(transformer.resolve(TrainingFacts.FILE), facts);
+            if (!use.equals(ModelFacts.NONE)) {
+                use.write(Objects.requireNonNull(transformer.getParent()));
+            }
         });
     }
 

@@ -32,6 +32,7 @@ final class DitFacts {
         return facts;
     }
 
+    /** The checkpoint that was trained further, with what it had been made from itself. */
     private static ObjectNode checkpoint(Path path) throws IOException {
         CheckpointFolder from = CheckpointFolder.open(path);
         ObjectNode facts = RunFolder.object();
@@ -40,6 +41,10 @@ final class DitFacts {
         facts.set(
                 "transformer_sha256",
                 TrainingFacts.hashes(from.component("transformer").weightFiles("")));
+        Path before = from.component("transformer").optionalFile(TrainingFacts.FILE);
+        if (before != null) {
+            facts.set("training", TrainingFacts.read(before));
+        }
         return facts;
     }
 }

@@ -69,6 +69,11 @@ public final class TrainingFacts {
         }
     }
 
+    /** Reads the facts. */
+    public static JsonNode read(Path file) throws IOException {
+        return JSON.readTree(file.toFile());
+    }
+
     /** Writes the facts, indented. */
     public static void write(Path file, JsonNode facts) throws IOException {
         JSON.writerWithDefaultPrettyPrinter().writeValue(file.toFile(), facts);

@@ -29,6 +29,7 @@ import dev.kinora.train.optim.OptimizerConfig;
 import dev.kinora.train.run.TrainListener;
 import dev.kinora.weights.CheckpointFolder;
 import dev.kinora.weights.Hashes;
+import dev.kinora.weights.ModelFacts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -236,5 +237,35 @@ final class FineTuneTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> tune(folder.resolve("other"), config(checkpoint, null, false, false), latents, false))
                 .withMessageContaining("first frame = false (expected: true: the checkpoint is image to video)");
+    }
+
+    @Test
+    void whatIsTunedTwiceSaysBothAndIsUsedAsBefore() throws IOException {
+        Path latents = latents(Goldens.path("cogvideox/native"), 12, new ClipShape(16, 16, 1));
+        Path first = folder.resolve("first");
+        Path second = folder.resolve("second");
+        tuned(Goldens.path("cogvideox/native"), latents, first);
+        assertThat(first.resolve(ModelFacts.FILE)).doesNotExist();
+        ModelFacts use = new ModelFacts("as it was", 24, 16, 9, 8.0, 12, 3.5, List.of("24x16x9"), List.of("word"));
+        use.write(first);
+        tuned(first, latents, second);
+        JsonNode facts =
+                JSON.readTree(second.resolve("transformer/training.json").toFile());
+        assertThat(facts.at("/config/checkpoint/name").asText()).isEqualTo("first");
+        assertThat(facts.at("/config/checkpoint/training"))
+                .isEqualTo(
+                        JSON.readTree(first.resolve("transformer/training.json").toFile()));
+        assertThat(facts.at("/config/checkpoint/training/config/checkpoint/name")
+                        .asText())
+                .isEqualTo("native");
+        assertThat(ModelFacts.read(CheckpointFolder.open(second))).isEqualTo(use.withoutAbout());
+    }
+
+    private void tuned(Path checkpoint, Path latents, Path target) throws IOException {
+        Path run = target.resolveSibling("run of " + target.getFileName());
+        try (DitTrainer trainer = tune(run, config(checkpoint, null, false, false), latents, false)) {
+            trainer.train(TrainListener.SILENT);
+            trainer.export(target, Map.of());
+        }
     }
 }
