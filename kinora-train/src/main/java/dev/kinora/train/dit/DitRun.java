@@ -156,7 +156,8 @@ record DitRun(
         Path encoder = checkpoint.component("text_encoder").folder();
         RunFolder folder = folder(path, RunFolder.tree(config), group, run -> {
             try (TextBatches words = new TextBatches(cache.tokenizer(), cache.textLength())) {
-                TextStates.make(run.resolve("text"), cache, encoder, noText(words), device, listener);
+                boolean bf16 = config.recipe().bf16();
+                TextStates.make(run.resolve("text"), cache, encoder, noText(words), bf16, device, listener);
             }
         });
         if (cacheOnDevice) {

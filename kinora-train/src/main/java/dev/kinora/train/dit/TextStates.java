@@ -48,9 +48,17 @@ final class TextStates implements DitBatches.Texts {
      * @param folder of the states
      * @param encoder folder of the text encoder, which made no others in this folder
      * @param noText ids of the empty text
+     * @param bf16 whether the run's products are in 16 bits, and states of an encoder in fp32 kept in no more
      * @param listener hears of every 1000 clips or so
      */
-    static void make(Path folder, LatentCache cache, Path encoder, long[] noText, Device device, TrainListener listener)
+    static void make(
+            Path folder,
+            LatentCache cache,
+            Path encoder,
+            long[] noText,
+            boolean bf16,
+            Device device,
+            TrainListener listener)
             throws IOException {
         Files.createDirectories(folder);
         List<LatentGroup> missing = cache.groups().stream()
@@ -59,11 +67,13 @@ final class TextStates implements DitBatches.Texts {
         if (!missing.isEmpty()) {
             try (T5EncoderModel model = T5EncoderModel.load(encoder, "", null)) {
                 model.parameters().to(device);
+                DType own = model.parameters().all().iterator().next().value().dtype();
+                DType type = bf16 && own == DType.FP32 ? DType.BF16 : own;
                 int all = missing.stream().mapToInt(LatentGroup::size).sum();
                 int[] done = {0};
                 listener.onNote("captions of " + all + " clips");
                 for (LatentGroup g : missing) {
-                    write(file(folder, g), g, model, noText, device, clips -> {
+                    write(file(folder, g), g, model, noText, type, device, clips -> {
                         int before = done[0];
                         done[0] += clips;
                         if (done[0] / 1000 > before / 1000 || done[0] == all) {
@@ -89,10 +99,15 @@ final class TextStates implements DitBatches.Texts {
     }
 
     private static void write(
-            Path file, LatentGroup group, T5EncoderModel model, long[] noText, Device device, IntConsumer encoded)
+            Path file,
+            LatentGroup group,
+            T5EncoderModel model,
+            long[] noText,
+            DType type,
+            Device device,
+            IntConsumer encoded)
             throws IOException {
         long n = noText.length;
-        DType type = model.parameters().all().iterator().next().value().dtype();
         StoredType stored = StoredType.valueOf(type.safetensorsName());
         long width = model.config().dModel();
         SafetensorsWriter writer = new SafetensorsWriter();

@@ -146,7 +146,7 @@ final class FineTuneTest {
         List<Integer> heard = new ArrayList<>();
         try (LatentCache cache = LatentCache.open(latents(checkpoint, 12, 35, new ClipShape(16, 16, 1)));
                 T5EncoderModel model = T5EncoderModel.load(encoder, "", null)) {
-            TextStates.make(states, cache, encoder, noText, Device.CPU, new TrainListener() {
+            TextStates.make(states, cache, encoder, noText, false, Device.CPU, new TrainListener() {
                 @Override
                 public void onStep(int step, int steps, Map<String, Double> metrics) {
                     heard.add(step);
@@ -170,6 +170,27 @@ final class FineTuneTest {
             }
         }
         assertThat(heard).containsExactly(35);
+    }
+
+    @Test
+    void statesForProductsIn16BitsAreKeptInThem() throws IOException {
+        Path checkpoint = Goldens.path("cogvideox/2b");
+        Path encoder = checkpoint.resolve("text_encoder");
+        long[] noText = new long[16];
+        try (LatentCache cache = LatentCache.open(latents(checkpoint, 16, 2, new ClipShape(16, 16, 1)))) {
+            List<Tensor> found = new ArrayList<>();
+            for (boolean bf16 : List.of(false, true)) {
+                Path states = folder.resolve("text " + bf16);
+                TextStates.make(states, cache, encoder, noText, bf16, Device.CPU, TrainListener.SILENT);
+                try (TextStates texts = TextStates.open(states, cache, Device.CPU)) {
+                    found.add(texts.of(cache.groups().getFirst(), new int[] {1, 0}, new int[] {1, 0}));
+                }
+            }
+            assertThat(found.getFirst().dtype()).isEqualTo(DType.FP32);
+            assertThat(found.get(1).dtype()).isEqualTo(DType.BF16);
+            Tensor rounded = found.getFirst().to(DType.BF16).to(DType.FP32);
+            assertThat(found.get(1).to(DType.FP32).toFloats()).isEqualTo(rounded.toFloats());
+        }
     }
 
     @Test
