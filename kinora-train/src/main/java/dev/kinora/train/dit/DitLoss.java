@@ -128,6 +128,26 @@ final class DitLoss {
     }
 
     /**
+     * Noises a batch's latents, beside the condition that the objective has.
+     *
+     * @param levels one a clip
+     * @param training whether that condition is noised and left out at times, and the foreground counts more
+     * @param rng draws on the latents' device
+     */
+    Problem problem(DitBatches.Batch b, double[] levels, boolean training, Rng rng) {
+        Problem problem = objective.firstFrame()
+                ? problem(
+                        b.clips(),
+                        levels,
+                        rng,
+                        DitBatches.condition(b.clips(), objective.imageDropout(), training, rng))
+                : problem(b.clips(), levels, rng);
+        Tensor shares = b.foreground();
+        double weight = objective.foreground();
+        return training && shares != null && weight > 1 ? problem.weighted(shares, weight) : problem;
+    }
+
+    /**
      * Noises clean latents.
      *
      * @param x0 fp32 [B, F, C, H, W]

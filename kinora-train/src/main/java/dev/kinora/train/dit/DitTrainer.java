@@ -15,9 +15,9 @@ import dev.kinora.train.optim.Updater;
 import dev.kinora.train.run.CurvePlot;
 import dev.kinora.train.run.Metrics;
 import dev.kinora.train.run.RunFolder;
-import dev.kinora.train.run.StepClock;
 import dev.kinora.train.run.TrainListener;
 import dev.kinora.train.run.Trainer;
+import dev.kinora.train.run.TrainingLoop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +40,17 @@ public final class DitTrainer implements Trainer {
     private final DitBatches batches;
     private final DitModel model;
     private final DitLoss loss;
+    private final DitValidation validation;
     private final Updater updater;
     private final @Nullable Metrics metrics; // of the first process
     private final @Nullable ProcessGroup group;
     private final TensorScope owner = TensorScope.owner("loss");
-    private final Tensor lossSum; // of the steps since the last report
-    private int step;
+    private final TrainingLoop loop;
+    // of the steps since the last report
+    private final Tensor lossSum;
+    private int stepSum;
+    private long clipSum;
+    private long tokenSum;
 
     DitTrainer(DitRun parts, Updater updater, @Nullable Metrics metrics, int step) {
         this.group = parts.group();
@@ -54,9 +60,16 @@ public final class DitTrainer implements Trainer {
         this.batches = parts.batches();
         this.model = parts.model();
         this.loss = parts.loss();
+        this.validation = new DitValidation(config.validationClips(), batches, model, loss, device);
         this.updater = updater;
         this.metrics = metrics;
-        this.step = step;
+        this.loop = new TrainingLoop(
+                config.optimizer().rate().steps(),
+                config.optimizer().rate()::at,
+                new TrainingLoop.Every(config.reportEvery(), config.saveEvery(), config.sampleEvery()),
+                step,
+                metrics,
+                group);
         this.lossSum = owner.adopt(TensorScope.compute(() -> Tensors.zeros(DType.FP32, device)));
     }
 
@@ -147,86 +160,63 @@ public final class DitTrainer implements Trainer {
 
     @Override
     public void train(TrainListener listener) throws IOException {
-        int steps = config.optimizer().rate().steps();
         listener.onNote(parts.what() + " of " + updater.numel() + " weights on " + batches.size()
                 + " clips of " + batches.groups() + " shapes, " + batches.stepsPerPass() + " steps a pass, from step "
-                + step + " of " + steps);
-        StepClock clock = new StepClock();
-        clear();
-        int summed = 0;
-        long clips = 0;
-        long tokens = 0;
-        while (step < steps) {
-            if (stops(listener)) {
-                if (metrics != null) {
-                    save();
-                    listener.onNote("stopped at step " + step);
-                }
-                return;
-            }
-            step++;
-            clock.step();
-            DitBatches.Step batch = batches.step(step);
-            double norm = oneStep(batch);
-            summed++;
-            clips += batch.clips();
-            tokens += batch.tokens();
-            if (step % config.reportEvery() == 0 || step == steps) {
-                Map<String, Double> row = new LinkedHashMap<>();
-                row.put("loss", lossSum.item() / summed);
-                row.put("gradient_norm", norm);
-                row.put("clips_per_step", (double) clips / summed);
-                row.put("tokens_per_step", (double) tokens / summed);
-                clock.report(row);
-                row.put("rate", config.optimizer().rate().at(step));
-                clear();
-                summed = 0;
-                clips = 0;
-                tokens = 0;
-                tell(row, steps, listener);
-            }
-            if (step % config.saveEvery() == 0 || step == steps) {
-                if (metrics != null) {
-                    tell(validate(), steps, listener);
-                    save();
-                    listener.onNote("checkpoint at step " + step);
-                }
-                clock.restart();
-            }
-            if ((step % config.sampleEvery() == 0 || step == steps) && metrics != null) {
-                sheet();
-                clock.restart();
-            }
-        }
+                + loop.step() + " of " + loop.steps());
+        begin();
+        loop.run(
+                new TrainingLoop.Course() {
+                    @Override
+                    public Map<String, Double> step(int step, boolean reported) {
+                        return DitTrainer.this.step(step, reported);
+                    }
+
+                    @Override
+                    public Map<String, Double> validate() {
+                        return DitTrainer.this.validate();
+                    }
+
+                    @Override
+                    public void save() throws IOException {
+                        DitTrainer.this.save();
+                    }
+
+                    @Override
+                    public void sample() throws IOException {
+                        sheet();
+                    }
+                },
+                listener);
     }
 
-    private void tell(Map<String, Double> values, int steps, TrainListener listener) throws IOException {
-        if (metrics != null) {
-            metrics.add(step, values);
-            listener.onStep(step, steps, values);
+    private Map<String, Double> step(int step, boolean reported) {
+        DitBatches.Step batch = batches.step(step);
+        double norm = update(step, batch);
+        stepSum++;
+        clipSum += batch.clips();
+        tokenSum += batch.tokens();
+        Map<String, Double> row = new LinkedHashMap<>();
+        if (reported) {
+            row.put("loss", lossSum.item() / stepSum);
+            row.put("gradient_norm", norm);
+            row.put("clips_per_step", (double) clipSum / stepSum);
+            row.put("tokens_per_step", (double) tokenSum / stepSum);
+            begin();
         }
+        return row;
     }
 
-    /** Whether any process's listener asks for the end. */
-    private boolean stops(TrainListener listener) {
-        boolean stop = listener.shouldStop(step);
-        ProcessGroup all = group;
-        if (all == null) {
-            return stop;
-        }
-        try (TensorScope ignored = TensorScope.open("stop")) {
-            Tensor asked = Tensors.zeros(DType.FP32, all.device(), 1).add(stop ? 1.0 : 0.0);
-            return all.allReduce(asked).item() > 0;
-        }
-    }
-
-    private void clear() {
+    /** Sums begin anew. */
+    private void begin() {
+        stepSum = 0;
+        clipSum = 0;
+        tokenSum = 0;
         Grad.off(() -> {
             lossSum.zero_();
         });
     }
 
-    private double oneStep(DitBatches.Step batch) {
+    private double update(int step, DitBatches.Step batch) {
         try (TensorScope ignored = TensorScope.open("train step");
                 Rng chance = new Rng(config.seed() * 5_555_557 + step);
                 Rng rng = new Rng(
@@ -234,7 +224,7 @@ public final class DitTrainer implements Trainer {
             double[] levels = loss.levels(chance, batch.clips(), 0, 1);
             Tensor total = Tensors.zeros(DType.FP32, device);
             if (config.pack()) {
-                packs(batch, levels, rng, total);
+                packs(step, batch, levels, rng, total);
             } else {
                 microBatches(batch, levels, rng, total);
             }
@@ -268,7 +258,7 @@ public final class DitTrainer implements Trainer {
     /** This process's part of a step's clips, in micro-batches. The noise is that of the whole step. */
     private void microBatches(DitBatches.Step batch, double[] levels, Rng rng, Tensor total) {
         DitBatches.Batch clips = batches.load(batch.parts().getFirst().getFirst());
-        DitLoss.Problem problem = problem(clips, levels, true, rng);
+        DitLoss.Problem problem = loss.problem(clips, levels, true, rng);
         double share = 1.0 / config.accumulate();
         int micro = batch.clips() / config.accumulate() / ranks();
         for (int m = 0; m < config.accumulate(); m++) {
@@ -281,7 +271,7 @@ public final class DitTrainer implements Trainer {
         }
     }
 
-    private void packs(DitBatches.Step batch, double[] levels, Rng rng, Tensor total) {
+    private void packs(int step, DitBatches.Step batch, double[] levels, Rng rng, Tensor total) {
         int[] order = Buckets.shuffled(levels.length, new SplittableRandom(config.seed() * 11 + step).split());
         int own = batch.parts().size() / ranks();
         int[] from = {0};
@@ -299,7 +289,7 @@ public final class DitTrainer implements Trainer {
                     Arrays.setAll(mine, i -> levels[order[from[0] + i]]);
                     from[0] += part.size();
                     texts.add(clips.text());
-                    problems.add(problem(clips, mine, true, rng));
+                    problems.add(loss.problem(clips, mine, true, rng));
                 }
                 double share = 1.0 / own;
                 return loss.backward(model, texts, problems, share);
@@ -308,83 +298,25 @@ public final class DitTrainer implements Trainer {
         }
     }
 
-    private DitLoss.Problem problem(DitBatches.Batch b, double[] levels, boolean training, Rng rng) {
-        DitObjective o = config.objective();
-        DitLoss.Problem problem = o.firstFrame()
-                ? loss.problem(b.clips(), levels, rng, DitBatches.condition(b.clips(), o.imageDropout(), training, rng))
-                : loss.problem(b.clips(), levels, rng);
-        Tensor shares = b.foreground();
-        return training && shares != null && o.foreground() > 1 ? problem.weighted(shares, o.foreground()) : problem;
-    }
-
-    /**
-     * The loss at fixed noise levels with fixed noise on clips that are not trained on, with the averaged weights: every
-     * shape counts alike, and so does every latent; and, where that is known, the same in what the clips are about.
-     */
     private Map<String, Double> validate() {
         Map<String, Double> values = new LinkedHashMap<>();
-        double[] levels = loss.validationLevels();
-        updater.ema()
-                .during(() -> Grad.off(() -> {
-                    double total = 0;
-                    double inside = 0;
-                    for (double level : levels) {
-                        double sum = 0;
-                        for (int g = 0; g < batches.groups(); g++) {
-                            double[] errors = validate(g, level);
-                            sum += errors[0];
-                            inside += errors[1];
-                        }
-                        values.put("validation_" + (int) level, sum / batches.groups());
-                        total += sum / batches.groups();
-                    }
-                    values.put("validation", total / levels.length);
-                    if (!Double.isNaN(inside)) {
-                        values.put("validation_foreground", inside / levels.length / batches.groups());
-                    }
-                }));
+        updater.ema().during(() -> values.putAll(validation.run()));
         return values;
     }
 
-    /** The mean error of a shape's validation clips, and that in their foreground: NaN where it is not known. */
-    private double[] validate(int group, double level) {
-        int atOnce = Math.min(config.validationClips(), batches.microBatch(group));
-        double[] sums = new double[2];
-        for (int from = 0; from < config.validationClips(); from += atOnce) {
-            int n = Math.min(atOnce, config.validationClips() - from);
-            try (TensorScope ignored = TensorScope.open("validate");
-                    Rng rng = new Rng(((long) level) * 1_000_003 + group * 1009L + from, device)) {
-                DitBatches.Batch b = batches.validation(group, from, n);
-                double[] levels = new double[n];
-                Arrays.fill(levels, level);
-                DitLoss.Problem problem = problem(b, levels, false, rng);
-                Tensor predicted = loss.predicted(model, b.text(), problem);
-                Tensor shares = b.foreground();
-                double share = (double) n / config.validationClips();
-                sums[0] += share * problem.error(predicted).item();
-                sums[1] += shares == null
-                        ? Double.NaN
-                        : share * problem.errorIn(shares, predicted).item();
-            }
-        }
-        return sums;
-    }
-
     private void sheet() throws IOException {
-        updater.ema().during(() -> parts.samples().sheet(model, parts.folder().resolve("samples.png"), step));
+        updater.ema().during(() -> parts.samples().sheet(model, parts.folder().resolve("samples.png"), loop.step()));
     }
 
     private void save() throws IOException {
         ObjectNode state = RunFolder.object();
-        state.put("step", step);
+        state.put("step", loop.step());
         state.put("optimizerSteps", updater.optimizerSteps());
         parts.folder().save(state, updater::save);
-        Map<String, List<double[]>> curves = new LinkedHashMap<>();
-        for (String name : List.of(
-                "loss", "validation", "validation_299", "validation_699", "gradient_norm", "seconds_per_step")) {
-            curves.put(name, metrics == null ? List.of() : metrics.series(name));
-        }
-        CurvePlot.write(parts.folder().resolve("curves.png"), curves);
+        CurvePlot.write(
+                parts.folder().resolve("curves.png"),
+                Objects.requireNonNull(metrics),
+                List.of("loss", "validation", "validation_299", "validation_699", "gradient_norm", "seconds_per_step"));
     }
 
     /**
@@ -393,7 +325,7 @@ public final class DitTrainer implements Trainer {
      */
     @Override
     public void export(Path target, Map<String, String> provenance) throws IOException {
-        ObjectNode facts = DitFacts.of(parts, step, ranks(), provenance, metrics);
+        ObjectNode facts = DitFacts.of(parts, loop.step(), ranks(), provenance, metrics);
         updater.ema().during(() -> parts.export().write(target, facts));
     }
 

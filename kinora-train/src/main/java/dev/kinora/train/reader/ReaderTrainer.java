@@ -18,10 +18,10 @@ import dev.kinora.train.optim.Updater;
 import dev.kinora.train.run.CurvePlot;
 import dev.kinora.train.run.Metrics;
 import dev.kinora.train.run.RunFolder;
-import dev.kinora.train.run.StepClock;
 import dev.kinora.train.run.TrainListener;
 import dev.kinora.train.run.Trainer;
 import dev.kinora.train.run.TrainingFacts;
+import dev.kinora.train.run.TrainingLoop;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,7 +42,7 @@ public final class ReaderTrainer implements Trainer {
     private final ToyboxReaderModel model;
     private final Updater updater;
     private final Metrics metrics;
-    private int step;
+    private final TrainingLoop loop;
 
     private ReaderTrainer(
             ReaderTrainConfig config,
@@ -60,7 +60,13 @@ public final class ReaderTrainer implements Trainer {
         this.model = model;
         this.updater = updater;
         this.metrics = metrics;
-        this.step = step;
+        this.loop = new TrainingLoop(
+                config.optimizer().rate().steps(),
+                config.optimizer().rate()::at,
+                new TrainingLoop.Every(config.reportEvery(), config.saveEvery(), 0),
+                step,
+                metrics,
+                null);
     }
 
     /**
@@ -99,40 +105,32 @@ public final class ReaderTrainer implements Trainer {
 
     @Override
     public void train(TrainListener listener) throws IOException {
-        int steps = config.optimizer().rate().steps();
-        listener.onNote("Toybox reader of " + updater.numel() + " weights, from step " + step + " of " + steps);
-        StepClock clock = new StepClock();
-        try (ReaderClips clips = new ReaderClips(config, step + 1, threads)) {
-            while (step < steps) {
-                if (listener.shouldStop(step)) {
-                    save();
-                    listener.onNote("stopped at step " + step);
-                    return;
-                }
-                step++;
-                clock.step();
-                boolean report = step % config.reportEvery() == 0 || step == 1;
-                Map<String, Double> values = oneStep(clips.next(), report);
-                if (report) {
-                    clock.report(values);
-                    values.put("rate", config.optimizer().rate().at(step));
-                    metrics.add(step, values);
-                    listener.onStep(step, steps, values);
-                }
-                if (step % config.saveEvery() == 0 || step == steps) {
-                    Map<String, Double> validation = validate();
-                    metrics.add(step, validation);
-                    listener.onStep(step, steps, validation);
-                    save();
-                    listener.onNote("checkpoint at step " + step);
-                    clock.restart();
-                }
-            }
+        listener.onNote(
+                "Toybox reader of " + updater.numel() + " weights, from step " + loop.step() + " of " + loop.steps());
+        try (ReaderClips clips = new ReaderClips(config, loop.step() + 1, threads)) {
+            loop.run(
+                    new TrainingLoop.Course() {
+                        @Override
+                        public Map<String, Double> step(int step, boolean reported) {
+                            return oneStep(step, clips.next(), reported);
+                        }
+
+                        @Override
+                        public Map<String, Double> validate() {
+                            return ReaderTrainer.this.validate();
+                        }
+
+                        @Override
+                        public void save() throws IOException {
+                            ReaderTrainer.this.save();
+                        }
+                    },
+                    listener);
         }
     }
 
     /** One step; the values are those before the update, none if not asked for. */
-    private Map<String, Double> oneStep(List<ReaderBatch.Sample> samples, boolean report) {
+    private Map<String, Double> oneStep(int step, List<ReaderBatch.Sample> samples, boolean report) {
         try (TensorScope ignored = TensorScope.open("train step");
                 Rng rng = new Rng(config.seed() * 7_777_777 + step, device)) {
             ReaderBatch batch = ReaderBatch.of(samples, device);
@@ -184,32 +182,31 @@ public final class ReaderTrainer implements Trainer {
 
     private void save() throws IOException {
         ObjectNode state = RunFolder.object();
-        state.put("step", step);
+        state.put("step", loop.step());
         state.put("optimizerSteps", updater.optimizerSteps());
         run.save(state, updater::save);
-        Map<String, List<double[]>> curves = new LinkedHashMap<>();
-        for (String name : List.of(
-                "loss",
-                "object",
-                "color",
-                "motion",
-                "scene",
-                "place",
-                "map",
-                "validation_object",
-                "validation_motion",
-                "validation_all",
-                "seconds_per_step")) {
-            curves.put(name, metrics.series(name));
-        }
-        CurvePlot.write(run.resolve("curves.png"), curves);
+        CurvePlot.write(
+                run.resolve("curves.png"),
+                metrics,
+                List.of(
+                        "loss",
+                        "object",
+                        "color",
+                        "motion",
+                        "scene",
+                        "place",
+                        "map",
+                        "validation_object",
+                        "validation_motion",
+                        "validation_all",
+                        "seconds_per_step"));
     }
 
     /** A folder that {@link ToyboxReader#load} reads, with {@code training.json}. */
     @Override
     public void export(Path target, Map<String, String> provenance) throws IOException {
         ObjectNode facts = TrainingFacts.of(
-                step,
+                loop.step(),
                 provenance,
                 device.toString(),
                 RunFolder.tree(config),

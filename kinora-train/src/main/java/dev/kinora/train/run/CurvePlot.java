@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Draws training curves as a PNG: one panel a metric, each with its own scale. */
 public final class CurvePlot {
@@ -26,10 +25,10 @@ public final class CurvePlot {
 
     private CurvePlot() {}
 
-    /** Writes the picture whole; panels without points are left out. */
-    public static void write(Path file, Map<String, List<double[]>> series) throws IOException {
-        List<Map.Entry<String, List<double[]>>> panels =
-                series.entrySet().stream().filter(e -> e.getValue().size() > 1).toList();
+    /** Writes the picture of some metrics whole; panels without points are left out. */
+    public static void write(Path file, Metrics metrics, List<String> names) throws IOException {
+        List<String> panels =
+                names.stream().filter(n -> metrics.series(n).size() > 1).toList();
         if (panels.isEmpty()) {
             return;
         }
@@ -43,7 +42,7 @@ public final class CurvePlot {
         for (int i = 0; i < panels.size(); i++) {
             Graphics2D at = (Graphics2D)
                     g.create(i % columns * PANEL_WIDTH, i / columns * PANEL_HEIGHT, PANEL_WIDTH, PANEL_HEIGHT);
-            panel(at, panels.get(i).getKey(), panels.get(i).getValue(), INKS[i % INKS.length]);
+            panel(at, panels.get(i), metrics.series(panels.get(i)), INKS[i % INKS.length]);
             at.dispose();
         }
         g.dispose();

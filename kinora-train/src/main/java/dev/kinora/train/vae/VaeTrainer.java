@@ -22,10 +22,10 @@ import dev.kinora.train.run.CurvePlot;
 import dev.kinora.train.run.MetricSums;
 import dev.kinora.train.run.Metrics;
 import dev.kinora.train.run.RunFolder;
-import dev.kinora.train.run.StepClock;
 import dev.kinora.train.run.TrainListener;
 import dev.kinora.train.run.Trainer;
 import dev.kinora.train.run.TrainingFacts;
+import dev.kinora.train.run.TrainingLoop;
 import dev.kinora.weights.Checkpoint;
 import dev.kinora.weights.Config;
 import dev.kinora.weights.SafetensorsWriter;
@@ -38,6 +38,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,10 +82,9 @@ public final class VaeTrainer implements Trainer {
     private final VaeValidation validation;
     private final @Nullable VaeProcesses processes;
     private final @Nullable ProcessGroup group;
-    private final boolean leads;
     private final @Nullable Metrics metrics;
     private final MetricSums sums;
-    private int step;
+    private final TrainingLoop loop;
 
     private VaeTrainer(
             VaeTrainConfig config,
@@ -98,7 +98,6 @@ public final class VaeTrainer implements Trainer {
             throws IOException {
         this.group = group;
         this.processes = group == null ? null : new VaeProcesses(config, vae, objective, group);
-        this.leads = group == null || group.rank() == 0;
         this.config = config;
         this.run = run;
         this.device = device;
@@ -107,8 +106,16 @@ public final class VaeTrainer implements Trainer {
         this.objective = objective;
         this.source = source;
         this.sums = new MetricSums(device);
-        this.step = restore();
+        int step = restore();
+        boolean leads = group == null || group.rank() == 0;
         this.metrics = leads ? new Metrics(run.resolve("metrics.jsonl"), step) : null;
+        this.loop = new TrainingLoop(
+                config.optimizer().rate().steps(),
+                config.optimizer().rate()::at,
+                new TrainingLoop.Every(config.reportEvery(), config.saveEvery(), 0),
+                step,
+                metrics,
+                group);
         this.validation = new VaeValidation(config, source, device, objective.lpips());
         int threads = Math.max(1, Math.min(12, Runtime.getRuntime().availableProcessors() - 2));
         this.loader = new ClipLoader(
@@ -240,59 +247,31 @@ public final class VaeTrainer implements Trainer {
 
     @Override
     public void train(TrainListener listener) throws IOException {
-        int steps = config.optimizer().rate().steps();
         listener.onNote((group == null ? "" : "process " + group.rank() + " of " + group.size() + ": ") + "VAE of "
-                + updater.numel() + " weights on " + device + ", from step " + step + " of " + steps);
-        StepClock clock = new StepClock();
-        while (step < steps) {
-            if (stops(listener)) {
-                if (leads) {
-                    save();
-                    listener.onNote("stopped at step " + step);
-                }
-                return;
-            }
-            step++;
-            clock.step();
-            oneStep();
-            if (step % config.reportEvery() == 0 || step == 1) {
-                Map<String, Double> values = report();
-                clock.report(values);
-                tell(values, steps, listener);
-            }
-            if (step % config.saveEvery() == 0 || step == steps) {
-                if (leads) {
-                    tell(validate(), steps, listener);
-                    save();
-                    listener.onNote("checkpoint at step " + step);
-                }
-                clock.restart();
-            }
-        }
-    }
+                + updater.numel() + " weights on " + device + ", from step " + loop.step() + " of " + loop.steps());
+        loop.run(
+                new TrainingLoop.Course() {
+                    @Override
+                    public Map<String, Double> step(int step, boolean reported) {
+                        oneStep(step);
+                        return reported ? report() : Map.of();
+                    }
 
-    private void tell(Map<String, Double> values, int steps, TrainListener listener) throws IOException {
-        if (metrics != null) {
-            metrics.add(step, values);
-            listener.onStep(step, steps, values);
-        }
-    }
+                    @Override
+                    public Map<String, Double> validate() throws IOException {
+                        return VaeTrainer.this.validate();
+                    }
 
-    /** Whether any process's listener asks for the end. */
-    private boolean stops(TrainListener listener) {
-        boolean stop = listener.shouldStop(step);
-        if (group == null) {
-            return stop;
-        }
-        ProcessGroup all = group;
-        try (TensorScope ignored = TensorScope.open("stop")) {
-            Tensor asked = Tensors.zeros(DType.FP32, all.device(), 1).add(stop ? 1.0 : 0.0);
-            return all.allReduce(asked).item() > 0;
-        }
+                    @Override
+                    public void save() throws IOException {
+                        VaeTrainer.this.save();
+                    }
+                },
+                listener);
     }
 
     /** One step; its metrics, from before the update, go to the sums. */
-    private void oneStep() {
+    private void oneStep(int step) {
         BatchShape shape = config.shape(step);
         byte[] clips = loader.batch(step);
         try (TensorScope ignored = TensorScope.open("train step");
@@ -324,7 +303,6 @@ public final class VaeTrainer implements Trainer {
             values.put("loss", loss);
         }
         values.putAll(means);
-        values.put("rate", config.optimizer().rate().at(step));
         return values;
     }
 
@@ -337,7 +315,7 @@ public final class VaeTrainer implements Trainer {
 
     private void save() throws IOException {
         ObjectNode state = RunFolder.object();
-        state.put("step", step);
+        state.put("step", loop.step());
         state.put("optimizerSteps", updater.optimizerSteps());
         ObjectNode open = state.putObject("sums");
         sums.state().forEach(open::put);
@@ -351,11 +329,7 @@ public final class VaeTrainer implements Trainer {
                 adversary.save(checkpoint);
             }
         });
-        Map<String, List<double[]>> curves = new LinkedHashMap<>();
-        if (metrics != null) {
-            PLOTTED.forEach(name -> curves.put(name, metrics.series(name)));
-        }
-        CurvePlot.write(run.resolve("curves.png"), curves);
+        CurvePlot.write(run.resolve("curves.png"), Objects.requireNonNull(metrics), PLOTTED);
     }
 
     /**
@@ -365,7 +339,7 @@ public final class VaeTrainer implements Trainer {
     @Override
     public void export(Path folder, Map<String, String> provenance) throws IOException {
         ObjectNode facts = TrainingFacts.of(
-                step,
+                loop.step(),
                 provenance,
                 device.toString(),
                 VaeFacts.portable(config),
@@ -424,7 +398,7 @@ public final class VaeTrainer implements Trainer {
 
     @Override
     public String toString() {
-        return "VaeTrainer(" + run.path() + ", step " + step + ", phases "
+        return "VaeTrainer(" + run.path() + ", step " + loop.step() + ", phases "
                 + Arrays.toString(config.phases().toArray()) + ")";
     }
 }
