@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kinora.nn.Init;
 import dev.kinora.nn.Names;
@@ -13,8 +14,16 @@ import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
+import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.TensorTest;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 @TensorTest
@@ -179,5 +188,32 @@ final class OptimizersTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new LearningRate(1, 10, 5, 0.1))
                 .withMessage("learning rate: steps = 5 (expected: more than the 10 of the warm-up)");
+    }
+
+    @Test
+    void openBlasRestsWhileAnUpdaterIsOpen() throws Throwable {
+        int before = Torch.threads();
+        Torch.setThreads(2);
+        try (Rng rng = new Rng(0)) {
+            Optional<MemorySegment> symbol = SymbolLookup.loaderLookup().find("openblas_get_num_threads");
+            assumeTrue(symbol.isPresent(), "libtorch brought no OpenBLAS");
+            MethodHandle threads = Linker.nativeLinker()
+                    .downcallHandle(symbol.orElseThrow(), FunctionDescriptor.of(ValueLayout.JAVA_INT));
+            Names names = Names.root();
+            names.parameter("w", Init.ONES, 2, 2);
+            try (var set = names.parameters()) {
+                set.initialize(rng);
+                OptimizerConfig config =
+                        new OptimizerConfig(new LearningRate(1e-3, 0, 4, 1), false, 0.9, 0.95, 0, 1, 0.5);
+                assertThat((int) threads.invokeExact()).isEqualTo(2);
+                try (Updater updater = new Updater(Map.of("m", set), config)) {
+                    assertThat(updater.numel()).isEqualTo(4);
+                    assertThat((int) threads.invokeExact()).isEqualTo(1);
+                }
+                assertThat((int) threads.invokeExact()).isEqualTo(2);
+            }
+        } finally {
+            Torch.setThreads(before);
+        }
     }
 }
