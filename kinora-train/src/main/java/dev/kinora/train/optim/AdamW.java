@@ -1,5 +1,6 @@
 package dev.kinora.train.optim;
 
+import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
@@ -12,6 +13,9 @@ import java.util.Map;
  * state is plain tensors, so that a run stopped at any step continues bit for bit.
  */
 final class AdamW implements AutoCloseable {
+    /** Weights at a time on a CPU: what is computed on the way to them stays in its caches. */
+    private static final long PIECE = 1 << 17;
+
     private final FlatWeights all;
     private final Tensor weights;
     private final Tensor gradients;
@@ -44,16 +48,30 @@ final class AdamW implements AutoCloseable {
         step++;
         double correction1 = 1 - Math.pow(beta1, step);
         double correction2 = Math.sqrt(1 - Math.pow(beta2, step));
-        Grad.off(() -> TensorScope.run("AdamW", () -> {
-            long decayed = all.decayedEnd() - all.matricesEnd();
-            if (weightDecay > 0 && decayed > 0) {
-                weights.narrow(0, 0, decayed).mul_(1 - rate * weightDecay);
+        long n = weights.numel();
+        long piece = weights.device().type() == Device.Type.CPU ? PIECE : Math.max(1, n);
+        long decayed = weightDecay > 0 ? all.decayedEnd() - all.matricesEnd() : 0;
+        Grad.off(() -> {
+            for (long at = 0; at < n; ) {
+                // weights that decay and weights that do not are parted
+                long end = Math.min(at < decayed ? decayed : n, at + piece);
+                long from = at;
+                TensorScope.run("AdamW", () -> {
+                    Tensor w = weights.narrow(0, from, end - from);
+                    Tensor g = gradients.narrow(0, from, end - from);
+                    Tensor m = first.narrow(0, from, end - from);
+                    Tensor v = second.narrow(0, from, end - from);
+                    if (from < decayed) {
+                        w.mul_(1 - rate * weightDecay);
+                    }
+                    m.lerp_(g, 1 - beta1);
+                    v.mul_(beta2).add_(g.square().mul_(1 - beta2));
+                    Tensor denominator = v.sqrt().div_(correction2).add_(eps);
+                    w.sub_(m.div(denominator).mul_(rate / correction1));
+                });
+                at = end;
             }
-            first.lerp_(gradients, 1 - beta1);
-            second.mul_(beta2).add_(gradients.square().mul_(1 - beta2));
-            Tensor denominator = second.sqrt().div_(correction2).add_(eps);
-            weights.sub_(first.div(denominator).mul_(rate / correction1));
-        }));
+        });
     }
 
     int steps() {

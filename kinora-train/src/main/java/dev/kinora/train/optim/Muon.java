@@ -2,6 +2,7 @@ package dev.kinora.train.optim;
 
 import dev.kinora.nn.Parameter;
 import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
@@ -53,20 +54,28 @@ final class Muon implements AutoCloseable {
         if (all.matricesEnd() == 0) {
             return;
         }
-        Grad.off(() -> TensorScope.run("Muon", () -> {
-            buffers.mul_(momentum).add_(gradients);
-            if (weightDecay > 0) {
-                weights.mul_(1 - rate * weightDecay);
+        for (FlatWeights.Matrices m : all.matrices()) {
+            long atOnce = gradients.device().type() == Device.Type.CPU ? 1 : m.count();
+            for (long from = 0; from < m.count(); from += atOnce) {
+                long at = from;
+                Grad.off(() -> TensorScope.run("Muon", () -> update(m, at, atOnce, rate)));
             }
-            all.matrices().forEach(m -> TensorScope.run("Muon", () -> update(m, rate)));
-        }));
+        }
     }
 
-    private void update(FlatWeights.Matrices m, double rate) {
-        Tensor ahead = m.of(gradients).add(m.of(buffers).mul(momentum)); // Nesterov
-        Tensor update = orthogonal(ahead.view(m.count(), m.rows(), m.columns()));
+    /** Some of a group: all for a GPU, which has few launches so; one for a CPU, in whose caches it stays. */
+    private void update(FlatWeights.Matrices m, long from, long n, double rate) {
+        Tensor gradient = m.of(gradients).narrow(0, from, n);
+        Tensor buffer = m.of(buffers).narrow(0, from, n);
+        Tensor weight = m.of(weights).narrow(0, from, n);
+        buffer.mul_(momentum).add_(gradient);
+        if (weightDecay > 0) {
+            weight.mul_(1 - rate * weightDecay);
+        }
+        Tensor ahead = gradient.add(buffer.mul(momentum)); // Nesterov
+        Tensor update = orthogonal(ahead.view(n, m.rows(), m.columns()));
         double scale = ADAM_RMS * Math.sqrt(Math.max(m.rows(), m.columns()));
-        m.of(weights).sub_(update.to(DType.FP32).mul(rate * scale).reshape(m.count(), m.rows() * m.columns()));
+        weight.sub_(update.to(DType.FP32).mul(rate * scale).reshape(n, m.rows() * m.columns()));
     }
 
     /** Singular values of every matrix brought near 1: [B, n, m] to [B, n, m] in bf16. */
