@@ -24,7 +24,12 @@ import dev.kinora.weights.Checkpoint;
 import dev.kinora.weights.Config;
 import dev.kinora.weights.StrictLoader;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +42,11 @@ import java.util.function.IntFunction;
 /** Kinora's side of train_peer.py: steps of training in a process of their own; prints one line of JSON. */
 public final class TrainStep {
     private static final int TEXT = 32;
+    private static final int CLOCK_PROCESS_CPUTIME_ID = 2; // of Linux
+    private static final MethodHandle CLOCK_GETTIME = Linker.nativeLinker()
+            .downcallHandle(
+                    Linker.nativeLinker().defaultLookup().find("clock_gettime").orElseThrow(),
+                    FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT, ValueLayout.ADDRESS));
 
     private TrainStep() {}
 
@@ -130,10 +140,18 @@ public final class TrainStep {
         return later[later.length / 2];
     }
 
+    /** Java's own figure counts in hundredths of a second, too coarsely for a step. */
     private static double cpu() {
-        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                        .getProcessCpuTime()
-                / 1e9;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment time = arena.allocate(ValueLayout.JAVA_LONG, 2);
+            int failed = (int) CLOCK_GETTIME.invokeExact(CLOCK_PROCESS_CPUTIME_ID, time);
+            if (failed != 0) {
+                throw new IllegalStateException("clock_gettime: " + failed);
+            }
+            return time.getAtIndex(ValueLayout.JAVA_LONG, 0) + time.getAtIndex(ValueLayout.JAVA_LONG, 1) / 1e9;
+        } catch (Throwable t) {
+            throw new IllegalStateException(t);
+        }
     }
 
     private static double peak() throws IOException {

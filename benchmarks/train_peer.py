@@ -106,9 +106,11 @@ def compare(file):
     ours, theirs = ([r for r in rows if r["side"] == s] for s in ("kinora", "torch"))
     worst = max(abs(a - b) / abs(b) for a, b in zip(ours[0]["losses"][:20], theirs[0]["losses"][:20]))
     ratios = [b["cpu_s"] / a["cpu_s"] for a, b in zip(ours, theirs)]
+    walls = [b["wall_s"] / a["wall_s"] for a, b in zip(ours, theirs)]
     print(json.dumps(dict(
         steps_compared=min(20, len(ours[0]["losses"])), largest_relative_loss_difference=worst,
         speed_ratios=[round(r, 3) for r in ratios], median_ratio=round(statistics.median(ratios), 3),
+        wall_ratios=[round(r, 3) for r in walls], median_wall_ratio=round(statistics.median(walls), 3),
         kinora_cpu_s=[r["cpu_s"] for r in ours], torch_cpu_s=[r["cpu_s"] for r in theirs],
         kinora_peak_mb=[r["peak_mb"] for r in ours], torch_peak_mb=[r["peak_mb"] for r in theirs],
         parameters=ours[0]["parameters"], first_loss=ours[0]["losses"][0], last_loss=ours[0]["losses"][-1]), indent=1))
