@@ -13,4 +13,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(TensorTestExtension.class)
-public @interface TensorTest {}
+public @interface TensorTest {
+    /**
+     * libtorch's threads while the class runs, 0 for as many as there are: tiny operations gain nothing from more than
+     * one, and lose much where the machine is busy.
+     */
+    int threads() default 0;
+}

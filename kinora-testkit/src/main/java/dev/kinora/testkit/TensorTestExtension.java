@@ -1,14 +1,38 @@
 package dev.kinora.testkit;
 
 import dev.kinora.tensor.TensorScope;
+import dev.kinora.tensor.Torch;
 import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.junit.platform.commons.support.AnnotationSupport;
 
 /** See {@link TensorTest}. */
-final class TensorTestExtension implements InvocationInterceptor {
+final class TensorTestExtension implements InvocationInterceptor, BeforeAllCallback, AfterAllCallback {
+    private int threadsBefore;
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        threadsBefore = Torch.threads();
+        int threads = AnnotationSupport.findAnnotation(context.getRequiredTestClass(), TensorTest.class)
+                .map(TensorTest::threads)
+                .orElse(0);
+        if (threads > 0) {
+            Torch.setThreads(threads);
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (Torch.threads() != threadsBefore) {
+            Torch.setThreads(threadsBefore);
+        }
+    }
+
     @Override
     public void interceptTestMethod(
             Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> method, ExtensionContext context)

@@ -15,7 +15,6 @@ import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
-import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.Processes;
 import dev.kinora.testkit.TensorTest;
 import dev.kinora.text.T5EncoderModel;
@@ -47,13 +46,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A transformer trained on clips of three shapes: killed, resumed, accumulated, recomputed, exported. */
-@TensorTest
+@TensorTest(threads = 1)
 final class DitTrainerTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final ClipShape WIDE = new ClipShape(24, 16, 9);
@@ -63,16 +61,11 @@ final class DitTrainerTest {
     @TempDir
     static Path data;
 
-    private static int threads;
-
     @TempDir
     Path folder;
 
-    /** Tiny operations gain nothing from more threads, and lose much where the machine is busy. */
     @BeforeAll
     static void latents() throws IOException {
-        threads = Torch.threads();
-        Torch.setThreads(1);
         OptimizerConfig optimizer =
                 new OptimizerConfig(new LearningRate(1e-3, 0, 1, 0.1), false, 0.9, 0.99, 0.01, 1, 0.9);
         VaeTrainConfig vae = new VaeTrainConfig(
@@ -93,11 +86,6 @@ final class DitTrainerTest {
             trainer.export(data.resolve("vae"), Map.of());
         }
         builder(4).build(TrainListener.SILENT);
-    }
-
-    @AfterAll
-    static void asBefore() {
-        Torch.setThreads(threads);
     }
 
     private static LatentCacheBuilder builder(int perShard) {

@@ -14,7 +14,6 @@ import dev.kinora.tensor.Grad;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.Tensors;
-import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.Closeness;
 import dev.kinora.testkit.Goldens;
 import dev.kinora.testkit.TensorTest;
@@ -38,33 +37,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Checkpoints of several kinds trained further: the file or folder that comes out is what was trained. */
-@TensorTest
+@TensorTest(threads = 1)
 final class FineTuneTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final FineTuneConfig.LoraSettings LORA =
             new FineTuneConfig.LoraSettings(2, 3, List.of("to_q", "to_out.0", "ff.net.2", "proj_out"));
 
-    private static int threads;
-
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void oneThread() {
-        threads = Torch.threads();
-        Torch.setThreads(1);
-    }
-
-    @AfterAll
-    static void asBefore() {
-        Torch.setThreads(threads);
-    }
 
     private Path latents(Path checkpoint, int textLength, ClipShape... shapes) throws IOException {
         return latents(checkpoint, textLength, 3, shapes);

@@ -10,7 +10,6 @@ import dev.kinora.tensor.DType;
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Rng;
 import dev.kinora.tensor.Tensor;
-import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.TensorTest;
 import dev.kinora.toybox.ToyboxClip;
 import dev.kinora.toybox.ToyboxMix;
@@ -23,28 +22,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@TensorTest
+@TensorTest(threads = 1)
 final class ReaderTrainerTest {
-    private static int threads;
-
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void oneThread() {
-        threads = Torch.threads();
-        Torch.setThreads(1);
-    }
-
-    @AfterAll
-    static void asBefore() {
-        Torch.setThreads(threads);
-    }
 
     private static ReaderTrainConfig config(int steps) {
         return new ReaderTrainConfig(

@@ -1,13 +1,13 @@
 package dev.kinora.train.vae;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
 import dev.kinora.nn.Parameter;
-import dev.kinora.tensor.Torch;
 import dev.kinora.testkit.Goldens;
 import dev.kinora.testkit.TensorTest;
 import dev.kinora.toybox.ToyboxMix;
@@ -31,30 +31,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@TensorTest
+@TensorTest(threads = 1)
 final class VaeTrainerTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static int threads;
-
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void oneThread() {
-        threads = Torch.threads();
-        Torch.setThreads(1);
-    }
-
-    @AfterAll
-    static void asBefore() {
-        Torch.setThreads(threads);
-    }
 
     private static VaeTrainConfig config(
             int size, int steps, VaeLossConfig.@Nullable Perceptual lpips, VaeLossConfig.@Nullable Gan gan) {
@@ -262,5 +247,31 @@ final class VaeTrainerTest {
         assertThat(JSON.readValue(json, VaeTrainConfig.class)).isEqualTo(config);
         assertThat(JSON.readValue(JSON.writeValueAsString(VaeTrainConfig.mini()), VaeTrainConfig.class))
                 .isEqualTo(VaeTrainConfig.mini());
+    }
+
+    @Test
+    void aRunThatIsAskedToStopSavesFirst() throws IOException {
+        Path at = folder.resolve("stopped");
+        try (VaeTrainer trainer = VaeTrainer.open(at, config(16, 4, null, null))) {
+            trainer.train(new TrainListener() {
+                @Override
+                public boolean shouldStop(int done) {
+                    return done == 1;
+                }
+            });
+        }
+        assertThat(JSON.readTree(at.resolve("checkpoint/state.json").toFile())
+                        .path("step")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aRunFolderKeepsToItsConfig() throws IOException {
+        Path at = folder.resolve("run");
+        VaeTrainer.open(at, config(16, 4, null, null)).close();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> VaeTrainer.open(at, config(16, 5, null, null)))
+                .withMessageContaining("config = another");
     }
 }
