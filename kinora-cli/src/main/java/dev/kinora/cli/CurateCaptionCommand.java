@@ -32,14 +32,15 @@ import picocli.CommandLine.Option;
         header = "Say in words what the clips of a dataset show.",
         description = {
             "",
-            "Asks a model behind an OpenAI-compatible server, or the network that reads Toybox clips, and adds the",
-            "captions to the dataset in one step. All are kept; by the clip's id one is drawn that training sees.",
-            "Stopped or killed, the same command goes on where it was. Clips whose caption is refused or no caption",
-            "get a row that says so.",
+            "Asks a model behind an OpenAI-compatible server, or the network that reads Toybox clips, and adds "
+                    + "the captions to the dataset in one step. All are kept; by the clip's id one is drawn that training "
+                    + "sees. Stopped or killed, the same command goes on where it was. Clips whose caption is refused or "
+                    + "no caption get a row that says so.",
             "",
-            "Recipes: svd asks for a caption of the middle frame, one of the video, and a summary of both; dense for a",
-            "short caption, a description of every sampled frame, and a summary of at most 100 words; both for all of",
-            "it; direct for the dense description in one question, as a student does that was trained on --pairs."
+            "Recipes: svd asks for a caption of the middle frame, one of the video, and a summary of both; "
+                    + "dense for a short caption, a description of every sampled frame, and a summary of at most 100 "
+                    + "words; both for all of it; direct for the dense description in one question, as a student does "
+                    + "that was trained on --pairs."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -38,12 +38,13 @@ import picocli.CommandLine.Parameters;
         header = "Make a scored, cut dataset of raw videos.",
         description = {
             "",
-            "Decodes each file once, finds its shots, divides them into clips, scores each, cuts it out, and puts all of",
-            "it under DATASET in one step. Frames of fades, dissolves and wipes are in no clip. A file that is broken, or",
-            "breaks the worker it is in, costs itself and gets a row that says so.",
-            "Nothing is thrown away for a score: kinora curate filter decides what to train on.",
+            "Decodes each file once, finds its shots, divides them into clips, scores each, cuts it out, and "
+                    + "puts all of it under DATASET in one step. Frames of fades, dissolves and wipes are in no clip. A "
+                    + "file that is broken, or breaks the worker it is in, costs itself and gets a row that says so. "
+                    + "Nothing is thrown away for a score: kinora curate filter decides what to train on.",
             "",
-            "Killed or stopped, the same command goes on where it was; the dataset comes out the same, byte for byte."
+            "Killed or stopped, the same command goes on where it was; the dataset comes out the same, byte for "
+                    + "byte."
         },
         subcommands = {
             CurateCutsCommand.class,

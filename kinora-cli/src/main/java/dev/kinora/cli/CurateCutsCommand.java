@@ -31,9 +31,9 @@ import picocli.CommandLine.Parameters;
         header = "Find the cuts, fades, dissolves and wipes of videos.",
         description = {
             "",
-            "Decodes each video once. Five detectors look at every frame, two of them also four times and once in two",
-            "times a second, so that slow fades are seen; a written rule makes transitions of their votes, which --json",
-            "shows one by one. With --transnet the network TransNet V2 votes too."
+            "Decodes each video once. Five detectors look at every frame, two of them also four times and once "
+                    + "in two times a second, so that slow fades are seen; a written rule makes transitions of their "
+                    + "votes, which --json shows one by one. With --transnet the network TransNet V2 votes too."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -24,8 +24,9 @@ import picocli.CommandLine.Option;
         header = "Choose clips of a dataset by their scores.",
         description = {
             "",
-            "Thresholds are a query over the dataset's table: nothing is decoded, nothing is deleted. Prints the funnel:",
-            "how many clips are left after each threshold. A threshold is a column, >=, >, <= or <, and",
+            "Thresholds are a query over the dataset's table: nothing is decoded, nothing is deleted. Prints "
+                    + "the funnel: how many clips are left after each threshold. A threshold is a column, >=, >, <= or <, "
+                    + "and:",
             "  0.02                       a value,",
             "  p25                        the value that 25 of 100 clips stay below,",
             "  p25 per source             the same among each source's clips, or per bucket,",

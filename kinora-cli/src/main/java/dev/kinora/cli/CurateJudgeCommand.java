@@ -15,10 +15,10 @@ import picocli.CommandLine.Mixin;
         header = "Let a model that sees judge the clips of a dataset.",
         description = {
             "",
-            "Asks a model behind an OpenAI-compatible server whether a clip is edited, incoherent, of low quality, a",
-            "lecture, mostly text, or a screen, by a JSON schema that lets it be unsure. Adds the columns judge_edited",
-            "and so on to the dataset in one step: 1 yes, 0 no, unknown where it was unsure or did not answer as asked.",
-            "Stopped or killed, the same command goes on where it was."
+            "Asks a model behind an OpenAI-compatible server whether a clip is edited, incoherent, of low "
+                    + "quality, a lecture, mostly text, or a screen, by a JSON schema that lets it be unsure. Adds the "
+                    + "columns judge_edited and so on to the dataset in one step: 1 yes, 0 no, unknown where it was "
+                    + "unsure or did not answer as asked. Stopped or killed, the same command goes on where it was."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

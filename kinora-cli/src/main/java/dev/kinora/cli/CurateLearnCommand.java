@@ -21,9 +21,10 @@ import picocli.CommandLine.Option;
         header = "Teach a classifier a tag from labels of clips.",
         description = {
             "",
-            "Learns a random forest from the dataset's scores and a CSV with a column id of clips, or source of files, and",
-            "a column named by the tag: 1, true or yes; 0, false or no; or empty. Prints how such models do on clips of",
-            "files they have not seen, beside always giving the commoner answer. The same labels give the same classifier."
+            "Learns a random forest from the dataset's scores and a CSV with a column id of clips, or source of "
+                    + "files, and a column named by the tag: 1, true or yes; 0, false or no; or empty. Prints how such "
+                    + "models do on clips of files they have not seen, beside always giving the commoner answer. The same "
+                    + "labels give the same classifier."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -18,9 +18,10 @@ import picocli.CommandLine.Option;
         header = "Make a page to look a dataset's clips over with.",
         description = {
             "",
-            "The page opens from disk in any browser and asks nobody for anything: contact sheets that the pointer runs",
-            "through, a histogram and two sliders for every score, the funnel that kinora curate filter would print, and",
-            "the command that chooses the same clips. Contact sheets lie beside it; made again, only new ones are drawn."
+            "The page opens from disk in any browser and asks nobody for anything: contact sheets that the "
+                    + "pointer runs through, a histogram and two sliders for every score, the funnel that kinora curate "
+                    + "filter would print, and the command that chooses the same clips. Contact sheets lie beside it; "
+                    + "made again, only new ones are drawn."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

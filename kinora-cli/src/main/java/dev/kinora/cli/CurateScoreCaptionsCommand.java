@@ -16,9 +16,10 @@ import picocli.CommandLine.Option;
         header = "Score how well a dataset's captions fit their clips.",
         description = {
             "",
-            "Adds a table with the column caption_similarity: the mean cosine of a caption with the clip's pictures, by the",
-            "CLIP that the dataset was made with. Nothing is decoded again. CLIP reads 77 tokens of a caption;",
-            "caption_cut tells where there were more. kinora curate filter knows the columns from then on."
+            "Adds a table with the column caption_similarity: the mean cosine of a caption with the clip's "
+                    + "pictures, by the CLIP that the dataset was made with. Nothing is decoded again. CLIP reads 77 "
+                    + "tokens of a caption; caption_cut tells where there were more. kinora curate filter knows the "
+                    + "columns from then on."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
         header = "Compare a dataset's tags with labels.",
         description = {
             "",
-            "Precision, recall, F1 and accuracy of each tag that the labels have a column for, beside always giving the",
-            "commoner answer. A tag says yes from 0.5 on; one that is unknown counts as no."
+            "Precision, recall, F1 and accuracy of each tag that the labels have a column for, beside always "
+                    + "giving the commoner answer. A tag says yes from 0.5 on; one that is unknown counts as no."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

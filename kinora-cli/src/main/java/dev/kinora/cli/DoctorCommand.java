@@ -26,8 +26,8 @@ import picocli.CommandLine.Command;
         header = "Check this machine: Java, native libraries, threads, speed, memory, caches.",
         description = {
             "",
-            "Loads the native libraries, times a linear layer in each dtype, and lists what is wrong",
-            "together with what helps. Exit code 1 if something would keep Kinora from working."
+            "Loads the native libraries, times a linear layer in each dtype, and lists what is wrong together "
+                    + "with what helps. Exit code 1 if something would keep Kinora from working."
         },
         footer = {"", "Examples:", "  kinora doctor", "  kinora doctor --json"})
 final class DoctorCommand extends Action {

@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
         header = "Measure what a checkpoint makes.",
         description = {
             "",
-            "toybox asks for clips of the Toybox world and reads back whether they show what was asked; vae compares",
-            "clips with what an autoencoder makes of them."
+            "toybox asks for clips of the Toybox world and reads back whether they show what was asked; vae "
+                    + "compares clips with what an autoencoder makes of them."
         },
         subcommands = {EvalToyboxCommand.class, EvalVaeCommand.class})
 final class EvalCommand extends Group {}

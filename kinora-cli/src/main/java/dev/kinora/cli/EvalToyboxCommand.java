@@ -27,9 +27,10 @@ import picocli.CommandLine.Option;
         header = "Measure how often a checkpoint shows what it is asked for.",
         description = {
             "",
-            "Draws prompts of the Toybox world, generates a clip for each, reads scene, objects, colours and motions",
-            "back from the frames, and counts what is right. --rendered reads drawn clips instead, of which everything",
-            "is known: that measures the reader; --reconstructed reads them after the autoencoder."
+            "Draws prompts of the Toybox world, generates a clip for each, reads scene, objects, colours and "
+                    + "motions back from the frames, and counts what is right. --rendered reads drawn clips instead, of "
+                    + "which everything is known: that measures the reader; --reconstructed reads them after the "
+                    + "autoencoder."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -37,9 +37,10 @@ import picocli.CommandLine.Option;
         header = "Compare clips with what an autoencoder makes of them.",
         description = {
             "",
-            "Encodes to the mean of the posterior and decodes, on Toybox clips that no training draws or on a folder of",
-            "videos. PSNR and SSIM say how close the frames are; temporal PSNR and flicker, how close the changes from",
-            "frame to frame are. Computes in fp32, however weights are stored, unless --dtype says otherwise."
+            "Encodes to the mean of the posterior and decodes, on Toybox clips that no training draws or on a "
+                    + "folder of videos. PSNR and SSIM say how close the frames are; temporal PSNR and flicker, how close "
+                    + "the changes from frame to frame are. Computes in fp32, however weights are stored, unless --dtype "
+                    + "says otherwise."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

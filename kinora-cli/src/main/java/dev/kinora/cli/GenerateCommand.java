@@ -35,8 +35,8 @@ import picocli.CommandLine.Parameters;
         header = "Make a video from a prompt, and from an image or a video if given.",
         description = {
             "",
-            "What is not given comes from the checkpoint. The same checkpoint, request and seed give the same",
-            "video. The file carries from what it was made; kinora replay makes it again."
+            "What is not given comes from the checkpoint. The same checkpoint, request and seed give the same "
+                    + "video. The file carries from what it was made; kinora replay makes it again."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

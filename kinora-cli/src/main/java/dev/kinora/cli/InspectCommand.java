@@ -16,9 +16,9 @@ import picocli.CommandLine.Parameters;
         header = "Show what a checkpoint, a weight file or a video is made of.",
         description = {
             "",
-            "Of a checkpoint: its components, their classes, parameters and dtypes, what it generates by",
-            "default and how much memory that needs. Of a component or a .safetensors file: its tensors.",
-            "Of a video: its size and rate, and from what Kinora made it. Reads headers, never whole weights."
+            "Of a checkpoint: its components, their classes, parameters and dtypes, what it generates by "
+                    + "default and how much memory that needs. Of a component or a .safetensors file: its tensors. Of a "
+                    + "video: its size and rate, and from what Kinora made it. Reads headers, never whole weights."
         },
         footer = {
             "",

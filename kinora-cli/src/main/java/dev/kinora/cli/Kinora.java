@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "kinora",
         header = "Kinora makes videos from words, images and videos.",
-        description = {"", "Each command explains itself: kinora COMMAND --help"},
+        description = {"", "Each command explains itself: kinora COMMAND --help."},
         mixinStandardHelpOptions = true,
         versionProvider = Kinora.Version.class,
         synopsisSubcommandLabel = "COMMAND",

@@ -8,9 +8,9 @@ import picocli.CommandLine.Command;
         header = "Fetch, list, show and remove checkpoints.",
         description = {
             "",
-            "Shipped checkpoints come with Kinora; pulled ones lie in the cache that Python tools share",
-            "(HF_HOME, HF_HUB_CACHE). HF_TOKEN opens gated ones, HF_ENDPOINT names another hub, HF_HUB_OFFLINE=1 keeps",
-            "off the network."
+            "Shipped checkpoints come with Kinora; pulled ones lie in the cache that Python tools share "
+                    + "(HF_HOME, HF_HUB_CACHE). HF_TOKEN opens gated ones, HF_ENDPOINT names another hub, "
+                    + "HF_HUB_OFFLINE=1 keeps off the network."
         },
         subcommands = {
             ModelsPullCommand.class,

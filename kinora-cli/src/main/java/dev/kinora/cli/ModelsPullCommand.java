@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
         header = "Fetch a checkpoint from a hub.",
         description = {
             "",
-            "Fetches what a diffusers checkpoint needs, several files at once, and checks every one. A pull",
-            "that was broken off continues where it was. Pulling again fetches only what has changed."
+            "Fetches what a diffusers checkpoint needs, several files at once, and checks every one. A pull "
+                    + "that was broken off continues where it was. Pulling again fetches only what has changed."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
         header = "Make a short prompt a full description.",
         description = {
             "",
-            "Asks a language model behind an OpenAI-compatible server. kinora generate --expand does the same before it",
-            "generates."
+            "Asks a language model behind an OpenAI-compatible server. kinora generate --expand does the same "
+                    + "before it generates."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -25,9 +25,9 @@ import picocli.CommandLine.Parameters;
         header = "Make a video again from the record it carries.",
         description = {
             "",
-            "Reads prompt, seed, weights and options from a video that Kinora made, or from the .json of",
-            "--save-provenance, checks that the weights are the same, and generates. On the same kind of machine the",
-            "frames are equal; another processor may round differently."
+            "Reads prompt, seed, weights and options from a video that Kinora made, or from the .json of "
+                    + "--save-provenance, checks that the weights are the same, and generates. On the same kind of "
+                    + "machine the frames are equal; another processor may round differently."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

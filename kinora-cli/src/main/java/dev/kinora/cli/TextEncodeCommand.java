@@ -24,8 +24,8 @@ import picocli.CommandLine.Parameters;
         header = "Turn prompts into embeddings.",
         description = {
             "",
-            "Writes one float32 tensor \"prompt_embeds\" [prompts, length, width]: what the transformer reads,",
-            "padded and cut to the checkpoint's text length."
+            "Writes one float32 tensor \"prompt_embeds\" [prompts, length, width]: what the transformer reads, "
+                    + "padded and cut to the checkpoint's text length."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

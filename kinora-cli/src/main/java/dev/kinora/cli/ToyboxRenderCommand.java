@@ -28,10 +28,11 @@ import picocli.CommandLine.Parameters;
         header = "Draw Toybox clips into a folder, as a dataset.",
         description = {
             "",
-            "Writes clips in shards, and manifest.jsonl and clips.parquet with a row per clip: where it lies, captions",
-            "(short, dense per frame, summary), whether the combination is held out from training, the spec that decided",
-            "it, and (not in the Parquet file) the exact state behind every frame. The same command gives the same",
-            "bytes, and goes on where it was stopped. Read by kinora train vae|latents --videos."
+            "Writes clips in shards, and manifest.jsonl and clips.parquet with a row per clip: where it lies, "
+                    + "captions (short, dense per frame, summary), whether the combination is held out from training, the "
+                    + "spec that decided it, and (not in the Parquet file) the exact state behind every frame. The same "
+                    + "command gives the same bytes, and goes on where it was stopped. Read by kinora train vae|latents "
+                    + "--videos."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -18,10 +18,10 @@ import picocli.CommandLine.Parameters;
         header = "Train a diffusion transformer and its text encoder on cached latents.",
         description = {
             "",
-            "Clips of many sizes and lengths train together: each step takes clips of one shape, as many as keep the",
-            "tokens of a step about the same. RUN holds config.json, metrics.jsonl, curves.png, samples.png and a",
-            "checkpoint; the same command continues a run that was stopped or killed, bit for bit. --export writes the",
-            "averaged weights as a whole checkpoint in the diffusers layout."
+            "Clips of many sizes and lengths train together: each step takes clips of one shape, as many as "
+                    + "keep the tokens of a step about the same. RUN holds config.json, metrics.jsonl, curves.png, "
+                    + "samples.png and a checkpoint; the same command continues a run that was stopped or killed, bit for "
+                    + "bit. --export writes the averaged weights as a whole checkpoint in the diffusers layout."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -29,8 +29,8 @@ import picocli.CommandLine.Parameters;
         header = "Encode Toybox clips or videos for training a transformer.",
         description = {
             "",
-            "Writes shards of latents with captions, of many sizes and lengths. The same command goes on where a build",
-            "was stopped: shards that are there already are kept."
+            "Writes shards of latents with captions, of many sizes and lengths. The same command goes on where "
+                    + "a build was stopped: shards that are there already are kept."
         },
         sortOptions = false,
         abbreviateSynopsis = true,
@@ -72,11 +72,10 @@ final class TrainLatentsCommand extends Action {
     @Option(
             names = "--shape",
             paramLabel = "WIDTHxHEIGHTxFRAMES[:WEIGHT]",
-            description = {
-                "A size and length of clips and how many there are of it beside others (default weight: 1); may be",
-                "given several times. Frames are 8 k + 1. Default: those of kinora-mini, 96x64, 64x96, 64x64 and",
-                "96x96 with 1 to 33 frames."
-            })
+            description =
+                    "A size and length of clips and how many there are of it beside others (default weight: 1); may be "
+                            + "given several times. Frames are 8 k + 1. Default: those of kinora-mini, 96x64, 64x96, 64x64 and "
+                            + "96x96 with 1 to 33 frames.")
     private List<String> shapes = new ArrayList<>();
 
     @Option(

@@ -17,9 +17,9 @@ import picocli.CommandLine.Parameters;
         header = "Train a LoRA for a CogVideoX checkpoint.",
         description = {
             "",
-            "The checkpoint stays as it is, in the types it is stored in; two thin matrices beside each of the chosen",
-            "layers learn. The latents must be made with the checkpoint's own autoencoder and tokenizer. --export",
-            "writes a file that diffusers, PEFT and kinora generate --lora load."
+            "The checkpoint stays as it is, in the types it is stored in; two thin matrices beside each of the "
+                    + "chosen layers learn. The latents must be made with the checkpoint's own autoencoder and tokenizer. "
+                    + "--export writes a file that diffusers, PEFT and kinora generate --lora load."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
         header = "Train the network that reads Toybox clips back.",
         description = {
             "",
-            "Clips are drawn while it trains, on all processors, and blemished as generated pictures are. With each",
-            "checkpoint it reads clips that it never trains on. kinora eval toybox measures generated clips with it."
+            "Clips are drawn while it trains, on all processors, and blemished as generated pictures are. With "
+                    + "each checkpoint it reads clips that it never trains on. kinora eval toybox measures generated "
+                    + "clips with it."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

@@ -19,10 +19,10 @@ import picocli.CommandLine.Parameters;
         header = "Train transformers of several sizes on several amounts of data and fit a scaling law.",
         description = {
             "",
-            "Every pair is a run of its own in FOLDER; scaling.json holds loss against compute of all, and the law",
-            "L = floor + scale C^-exponent fitted to the best of the largest amount of data; scaling.png draws them and",
-            "scaling.md is a page of both. The learning rate stays at its peak, so that every checkpoint counts. The same",
-            "command goes on where a study was stopped."
+            "Every pair is a run of its own in FOLDER; scaling.json holds loss against compute of all, and the "
+                    + "law L = floor + scale C^-exponent fitted to the best of the largest amount of data; scaling.png "
+                    + "draws them and scaling.md is a page of both. The learning rate stays at its peak, so that every "
+                    + "checkpoint counts. The same command goes on where a study was stopped."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

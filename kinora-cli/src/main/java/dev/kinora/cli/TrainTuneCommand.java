@@ -14,9 +14,9 @@ import picocli.CommandLine.Parameters;
         header = "Train a CogVideoX checkpoint's transformer further: all its weights.",
         description = {
             "",
-            "The text encoder stays as it is: its states of all captions are computed once and kept in RUN/text. The",
-            "latents must be made with the checkpoint's own autoencoder and tokenizer. --export writes the whole",
-            "checkpoint in the diffusers layout, stored in the types it was stored in."
+            "The text encoder stays as it is: its states of all captions are computed once and kept in "
+                    + "RUN/text. The latents must be made with the checkpoint's own autoencoder and tokenizer. --export "
+                    + "writes the whole checkpoint in the diffusers layout, stored in the types it was stored in."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

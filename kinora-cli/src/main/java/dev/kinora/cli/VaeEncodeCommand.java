@@ -29,7 +29,8 @@ import picocli.CommandLine.Parameters;
         header = "Turn a video into latents.",
         description = {
             "",
-            "Writes one float32 tensor \"latents\" [1, F, C, H, W], sampled and scaled as the transformer reads it."
+            "Writes one float32 tensor \"latents\" [1, F, C, H, W], sampled and scaled as the transformer reads "
+                    + "it."
         },
         sortOptions = false,
         abbreviateSynopsis = true,

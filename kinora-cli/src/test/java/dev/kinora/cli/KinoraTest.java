@@ -35,6 +35,15 @@ class KinoraTest {
         if (spec.usageMessage().header().length == 0) {
             without.add(name + ": header");
         }
+        for (String paragraph : spec.usageMessage().description()) {
+            // a line that the terminal is too narrow for is wrapped: one that ends in mid-sentence comes out ragged
+            if (!name.equals("kinora help")
+                    && !paragraph.isEmpty()
+                    && !paragraph.startsWith(" ")
+                    && !paragraph.matches(".*[.:]")) {
+                without.add(name + ": a whole sentence in: " + paragraph);
+            }
+        }
         if (line.getSubcommands().isEmpty() && !line.getCommandName().equals("help")) {
             if (!String.join("\n", spec.usageMessage().footer()).contains(name)) {
                 without.add(name + ": example");
