@@ -3,6 +3,7 @@ package dev.kinora.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.tensor.Device;
 import dev.kinora.train.dit.DitObjective;
 import dev.kinora.train.dit.DitTrainConfig;
 import java.util.ArrayList;
@@ -91,6 +92,11 @@ final class DitOptions {
             names.add(name);
         }
         throw new TypeConversionException(String.join(" or ", names));
+    }
+
+    /** Has a new run compute in what the machine is fast in, where nothing was asked for. */
+    void choosePrecision(Device on, Console console) {
+        recipe.choosePrecision(on, console);
     }
 
     /** The recipe with whatever was asked for in its place. */

@@ -54,7 +54,8 @@ final class FineTuneOptions {
     private ProcessOptions processes = new ProcessOptions();
 
     /** The run's config: a new one from the options, or that of a run that was begun. */
-    private FineTuneConfig config(Path folder, FineTuneConfig.@Nullable LoraSettings lora) throws IOException {
+    private FineTuneConfig config(Path folder, FineTuneConfig.@Nullable LoraSettings lora, Device on, Console console)
+            throws IOException {
         run.applyThreads();
         if (steps == null) {
             FineTuneConfig begun = run.config(folder, FineTuneConfig.class);
@@ -66,6 +67,7 @@ final class FineTuneOptions {
         if (model == null) {
             throw new CommandException("--model = none (expected: a checkpoint's folder, for a new run)");
         }
+        recipe.choosePrecision(on, console);
         CogVideoXConfig sizes = CogVideoXConfig.of(
                 CheckpointFolder.open(model).component("transformer").config());
         boolean firstFrame = sizes.inChannels() == 2 * sizes.outChannels();
@@ -94,9 +96,9 @@ final class FineTuneOptions {
         if (started != null) {
             return started;
         }
-        FineTuneConfig config = config(folder, lora);
-        TrainingRun.Lines lines = until.lines(command);
         Device on = device.get();
+        FineTuneConfig config = config(folder, lora, on, command.console());
+        TrainingRun.Lines lines = until.lines(command);
         try (ProcessGroup group = processes.join(on);
                 DitTrainer trainer = DitTrainer.tune(folder, config, latents, on, cacheOnDevice, group, lines)) {
             return TrainingRun.finish(folder, trainer, lines, export, group);

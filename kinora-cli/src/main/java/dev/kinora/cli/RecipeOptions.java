@@ -2,6 +2,8 @@ package dev.kinora.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.tensor.Device;
+import dev.kinora.tensor.Torch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -79,7 +81,12 @@ final class RecipeOptions {
     @Option(names = "--ema", paramLabel = "D", description = "Decay of the averaged weights, which are exported.")
     private @Nullable Double ema;
 
-    @Option(names = "--bf16", negatable = true, description = "Matrix products in bfloat16, or --no-bf16 in fp32.")
+    @Option(
+            names = "--bf16",
+            negatable = true,
+            description =
+                    "Matrix products in bfloat16, or --no-bf16 in fp32. Default of a new run: bfloat16 on a GPU and on"
+                            + " processors with instructions for it.")
     private @Nullable Boolean bf16;
 
     @Option(names = "--validation-clips", paramLabel = "N", description = "Clips of every shape kept from training.")
@@ -99,6 +106,14 @@ final class RecipeOptions {
             paramLabel = "N",
             description = "Of weights, order of clips, noise.")
     private @Nullable Long seed;
+
+    /** Has a new run compute in what the machine is fast in, where nothing was asked for. */
+    void choosePrecision(Device on, Console console) {
+        if (bf16 == null && on.type() == Device.Type.CPU && !Torch.hasBf16()) {
+            bf16 = false;
+            console.err().println("products in fp32: this processor has no instructions for bfloat16");
+        }
+    }
 
     /** Puts whatever was asked for into a recipe's fields. */
     void applyTo(ObjectNode recipe) {

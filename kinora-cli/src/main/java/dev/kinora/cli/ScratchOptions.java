@@ -59,7 +59,8 @@ final class ScratchOptions {
     }
 
     /** kinora-mini's recipe for so many steps, changed as asked for. */
-    DitTrainConfig recipe(int steps) {
+    DitTrainConfig recipe(int steps, Console console) {
+        options.choosePrecision(device(), console);
         return options.applyTo(DitTrainConfig.mini(steps));
     }
 

@@ -68,7 +68,7 @@ final class TrainDitCommand extends Action {
         if (started != null) {
             return started;
         }
-        DitTrainConfig config = steps == null ? options.begun(folder) : options.recipe(steps);
+        DitTrainConfig config = steps == null ? options.begun(folder) : options.recipe(steps, console());
         if (config == null) {
             throw refuse("--steps", "none", "a number, or --config, for a new run");
         }

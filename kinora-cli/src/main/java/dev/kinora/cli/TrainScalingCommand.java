@@ -67,7 +67,7 @@ final class TrainScalingCommand extends Action {
                 throw refuse("--sizes", s, "LAYERSxHEADS, such as 4x3");
             }
         }
-        JsonNode results = new ScalingStudy(folder, models, clips, options.recipe(steps))
+        JsonNode results = new ScalingStudy(folder, models, clips, options.recipe(steps, console()))
                 .run(
                         options.latents(),
                         options.vae(),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.tensor.Torch;
 import dev.kinora.train.run.TrainListener;
 import dev.kinora.train.vae.VaeTrainConfig;
 import java.io.IOException;
@@ -39,7 +40,7 @@ class TrainCommandTest {
         assertThat(dir.resolve("vae-run/metrics.jsonl")).isNotEmptyFile();
 
         Shell latents = Shell.run(
-                "train latents % --vae % --clips 9 --captions 2 --shape 16x16x9:2 --shape 24x16x1",
+                "train latents % --vae % --clips 9 --captions 2 --shape 16x16x9:2 --shape 24x16x1 --toy ball:2",
                 dir.resolve("latents"), dir.resolve("vae"));
         assertThat(latents.code()).as(latents.err()).isZero();
         assertThat(latents.out()).contains("latents of 9 clips").contains("16x16x9  6");
@@ -69,10 +70,17 @@ class TrainCommandTest {
 
         Shell flow = Shell.run(
                 "train dit % --vae % --latents % --steps 2 --layers 1 --heads 1 --text-layers 1 --text-width 64"
-                        + " --tokens 90 --validation-clips 1 --no-bf16 --frames 9 --target flow --shift 2"
+                        + " --tokens 90 --validation-clips 1 --rate-floor 0 --frames 9 --target flow --shift 2"
                         + " --timesteps logit-normal --export %",
                 dir.resolve("flow-run"), dir.resolve("vae"), dir.resolve("latents"), dir.resolve("flow"));
         assertThat(flow.code()).as(flow.err()).isZero();
+        JsonNode config = JSON.readTree(dir.resolve("flow-run/config.json").toFile());
+        assertThat(config.findValue("bf16").asBoolean())
+                .as("what the machine is fast in")
+                .isEqualTo(Torch.hasBf16());
+        assertThat(config.findValue("floor").asDouble()).isZero();
+        Path madeFrom = dir.resolve("flow/transformer/training.json");
+        assertThat(madeFrom).content().contains("\"objects\" : \"ball:2.0\"");
         Shell flowed = Shell.run(
                 "generate 'a red ball rolls' --model % --steps 3 --out % --json",
                 dir.resolve("flow"), dir.resolve("flow.mp4"));

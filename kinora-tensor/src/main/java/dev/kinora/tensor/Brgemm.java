@@ -117,6 +117,11 @@ final class Brgemm {
         }
     }
 
+    /** Whether the processor multiplies in bf16 by instructions of its own, which libtorch is allowed to use. */
+    static boolean hasInstructions() {
+        return Handles.supported();
+    }
+
     private Brgemm() {}
 
     static boolean available() {

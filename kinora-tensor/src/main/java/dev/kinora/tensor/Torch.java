@@ -38,6 +38,14 @@ public final class Torch {
         }
     }
 
+    /**
+     * Whether the processor multiplies in bfloat16 by instructions of its own (AVX-512 BF16 or AMX). Others convert to fp32
+     * and back, which takes longer than fp32 does.
+     */
+    public static boolean hasBf16() {
+        return Brgemm.hasInstructions();
+    }
+
     /** The version of libtorch and its binding, such as {@code 2.10.0-1.5.13}. */
     public static String version() {
         String version = torch.class.getPackage().getImplementationVersion();
