@@ -16,6 +16,9 @@ import java.util.List;
  * <p>B batch, F H W clip size, C channels.
  */
 public final class Discriminator3d implements AutoCloseable {
+    /** A number depends on frames up to so many strides from the one that it stands at, and on none so far away. */
+    public static final int REACH = 3;
+
     private static final double SLOPE = 0.2;
     private static final long[] THREE = {3, 3, 3};
 
@@ -44,6 +47,45 @@ public final class Discriminator3d implements AutoCloseable {
     /** The weights. */
     public ParameterSet parameters() {
         return names.parameters();
+    }
+
+    /** Frames from one number to the next. */
+    public long stride() {
+        return 1L << levels.size();
+    }
+
+    /** How many numbers a clip gets in time. */
+    public long numbers(long frames) {
+        return (frames + stride() - 1) / stride(); // halves rounded up, and up again
+    }
+
+    /**
+     * A stretch of the numbers that a clip gets in time, and the frames that decide them: a window of the clip gives the
+     * numbers that the whole clip does. Nothing is normalised, and what is missing beside a window is out of reach.
+     *
+     * @param firstFrame of the window
+     * @param frames of the window
+     * @param first number of the stretch, of those that the window gets
+     * @param count of the stretch
+     */
+    public record Window(long firstFrame, long frames, long first, long count) {
+        /** The window's frames [B, C, frames, H, W] of a clip's [B, C, F, H, W]. */
+        public Tensor framesOf(Tensor clip) {
+            return clip.narrow(2, firstFrame, frames);
+        }
+
+        /** The stretch [B, 1, count, h, w] of the numbers that the window gets. */
+        public Tensor numbersOf(Tensor logits) {
+            return logits.narrow(2, first, count);
+        }
+    }
+
+    /** The window of a clip of {@code frames} for its numbers from {@code from} to before {@code to}. */
+    public Window window(long frames, long from, long to) {
+        long begin = Math.max(0, from - REACH);
+        long end = Math.min(numbers(frames), to + REACH);
+        long firstFrame = begin * stride();
+        return new Window(firstFrame, Math.min(frames, end * stride()) - firstFrame, from - begin, to - from);
     }
 
     /** [B, 3, F, H, W] in [-1, 1] to one number a patch, high for what looks real: [B, 1, f, h, w]. */

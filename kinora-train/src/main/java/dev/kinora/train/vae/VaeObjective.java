@@ -192,7 +192,7 @@ final class VaeObjective implements AutoCloseable {
             terms.put("generator", none);
             return none;
         }
-        Tensor generator = against.generator(decoded);
+        Tensor generator = against.generator(decoded, false);
         terms.put("generator", generator);
         if (!gan.adaptive()) {
             return generator.mul(gan.weight());
@@ -228,9 +228,11 @@ final class VaeObjective implements AutoCloseable {
             return Map.of();
         }
         Adversary against = Objects.requireNonNull(adversary);
+        boolean timeSplit = group != null && config.phase(step).wholeClip();
         return Map.of(
                 "discriminator",
-                against.learn(outcome.video(), outcome.decoded(), step, v -> precision(() -> against.logits(v))));
+                against.learn(
+                        outcome.video(), outcome.decoded(), step, timeSplit, v -> precision(() -> against.logits(v))));
     }
 
     /** Runs the body in the run's precision. */

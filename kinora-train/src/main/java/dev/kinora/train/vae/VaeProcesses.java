@@ -25,9 +25,8 @@ import java.util.zip.CRC32;
 
 /**
  * A VAE's step on several processes. Phases over whole clips split the time axis (context parallel); the others split
- * the batch (data parallel). Either way all processes end with the gradient and the metrics that one would have. A
- * discriminator sees whole clips: where the time axis is split, reconstructions are gathered, and every process goes
- * through all of its frames.
+ * the batch (data parallel). Either way all processes end with the gradient and the metrics that one would have. Where the
+ * time axis is split, reconstructions are gathered, and a discriminator looks on each process at a window of them.
  */
 final class VaeProcesses {
     private final VaeTrainConfig config;
@@ -170,10 +169,11 @@ final class VaeProcesses {
             terms.put("generator", Tensors.zerosLike(value));
             return new Seen(value, gradient, terms, whole);
         }
-        Tensor generator = Objects.requireNonNull(objective.adversary()).generator(whole);
-        Tensor push = part.framesOf(
-                Autograd.gradients(generator, List.of(whole), false, false).getFirst());
-        Tensor once = generator.detach().div(group.size());
+        Tensor generator = Objects.requireNonNull(objective.adversary()).generator(whole, true);
+        Tensor pushes =
+                Autograd.gradients(generator, List.of(whole), false, false).getFirst();
+        Tensor push = part.framesOf(group.allReduce(pushes.contiguous().copy())); // what each saw pulls at all frames
+        Tensor once = generator.detach();
         terms.put("generator", once);
         Tensor weight = Tensors.scalar(gan.weight(), DType.FP32).to(value.device());
         if (gan.adaptive()) {

@@ -29,7 +29,7 @@ final class VaeProcessesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Heard from the first step on: in the batch that is shared, and in the clip whose time is. */
-    private static final VaeLossConfig.Gan GAN = new VaeLossConfig.Gan(0.1, 1, 0, true, 4, 2, 1e-3, 0.5);
+    private static final VaeLossConfig.Gan GAN = new VaeLossConfig.Gan(0.1, 1, 0, true, 4, 1, 1e-3, 0.5);
 
     @TempDir
     Path folder;

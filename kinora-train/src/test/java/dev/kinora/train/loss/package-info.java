@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.kinora.train.loss;
+
+import org.jspecify.annotations.NullMarked;
