@@ -29,7 +29,7 @@ final class VaeProcessesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Heard from the first step on: in the batch that is shared, and in the clip whose time is. */
-    private static final VaeLossConfig.Gan GAN = new VaeLossConfig.Gan(0.1, 1, 0, true, 4, 1, 1e-3, 0.5);
+    private static final VaeLossConfig.Gan GAN = new VaeLossConfig.Gan(0.1, 1, 0, true, 4, 1, 1e-4, 0.5);
 
     @TempDir
     Path folder;
@@ -54,7 +54,7 @@ final class VaeProcessesTest {
                         new VaeTrainConfig.Phase(1, List.of(new BatchShape(16, 16, 1, 2))),
                         new VaeTrainConfig.Phase(3, List.of(new BatchShape(16, 24, 17, 1)), true)),
                 new VaeLossConfig(VaeLossConfig.Reconstruction.L2, 1, 0.5, 2, 1e-4, null, GAN),
-                new OptimizerConfig(new LearningRate(1e-3, 1, 4, 0.1), false, 0.9, 0.99, 0.01, 1, 0.9),
+                new OptimizerConfig(new LearningRate(1e-4, 1, 4, 0.1), false, 0.9, 0.99, 0.01, 1, 0.9),
                 Precision.FP32,
                 1,
                 2,
