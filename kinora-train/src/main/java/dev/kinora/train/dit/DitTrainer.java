@@ -164,29 +164,7 @@ public final class DitTrainer implements Trainer {
                 + " clips of " + batches.groups() + " shapes, " + batches.stepsPerPass() + " steps a pass, from step "
                 + loop.step() + " of " + loop.steps());
         begin();
-        loop.run(
-                new TrainingLoop.Course() {
-                    @Override
-                    public Map<String, Double> step(int step, boolean reported) {
-                        return DitTrainer.this.step(step, reported);
-                    }
-
-                    @Override
-                    public Map<String, Double> validate() {
-                        return DitTrainer.this.validate();
-                    }
-
-                    @Override
-                    public void save() throws IOException {
-                        DitTrainer.this.save();
-                    }
-
-                    @Override
-                    public void sample() throws IOException {
-                        sheet();
-                    }
-                },
-                listener);
+        loop.run(new TrainingLoop.Course(this::step, this::validate, this::save, this::sheet), listener);
     }
 
     private Map<String, Double> step(int step, boolean reported) {

@@ -108,24 +108,8 @@ public final class ReaderTrainer implements Trainer {
         listener.onNote(
                 "Toybox reader of " + updater.numel() + " weights, from step " + loop.step() + " of " + loop.steps());
         try (ReaderClips clips = new ReaderClips(config, loop.step() + 1, threads)) {
-            loop.run(
-                    new TrainingLoop.Course() {
-                        @Override
-                        public Map<String, Double> step(int step, boolean reported) {
-                            return oneStep(step, clips.next(), reported);
-                        }
-
-                        @Override
-                        public Map<String, Double> validate() {
-                            return ReaderTrainer.this.validate();
-                        }
-
-                        @Override
-                        public void save() throws IOException {
-                            ReaderTrainer.this.save();
-                        }
-                    },
-                    listener);
+            TrainingLoop.Step step = (number, reported) -> oneStep(number, clips.next(), reported);
+            loop.run(new TrainingLoop.Course(step, this::validate, this::save), listener);
         }
     }
 

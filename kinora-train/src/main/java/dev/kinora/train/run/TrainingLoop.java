@@ -31,25 +31,46 @@ public final class TrainingLoop {
      */
     public record Every(int report, int save, int sample) {}
 
-    /** What each training does in its own way. */
-    public interface Course {
+    /**
+     * What each training does in its own way. All but the steps is done by the first of several processes.
+     *
+     * @param step makes a step
+     * @param validate measures what is learned on clips that are not trained on
+     * @param save saves a checkpoint
+     * @param sample draws pictures
+     */
+    public record Course(Step step, Measure validate, Save save, Save sample) {
+        /** Of a training without pictures. */
+        public Course(Step step, Measure validate, Save save) {
+            this(step, validate, save, () -> {});
+        }
+    }
+
+    /** A step. */
+    @FunctionalInterface
+    public interface Step {
         /**
-         * Makes a step.
+         * Makes it.
          *
          * @param step from 1
          * @param reported whether its metrics are wanted: means since those that were wanted last
          * @return the metrics, by name, in a fixed order; empty where they are not wanted
          */
-        Map<String, Double> step(int step, boolean reported) throws IOException;
+        Map<String, Double> make(int step, boolean reported) throws IOException;
+    }
 
-        /** Measures what is learned on clips that are not trained on. Of several processes the first one does. */
-        Map<String, Double> validate() throws IOException;
+    /** A validation. */
+    @FunctionalInterface
+    public interface Measure {
+        /** Its metrics by name, in a fixed order. */
+        Map<String, Double> measure() throws IOException;
+    }
 
-        /** Saves a checkpoint. Of several processes the first one does. */
-        void save() throws IOException;
-
-        /** Draws pictures. Of several processes the first one does. */
-        default void sample() throws IOException {}
+    /** Writes to the run's folder. */
+    @FunctionalInterface
+    public interface Save {
+        /** Writes the files whole. */
+        void write() throws IOException;
     }
 
     /**
@@ -92,7 +113,7 @@ public final class TrainingLoop {
         while (step < steps) {
             if (stops(listener)) {
                 if (metrics != null) {
-                    course.save();
+                    course.save().write();
                     listener.onNote("stopped at step " + step);
                 }
                 return;
@@ -100,7 +121,7 @@ public final class TrainingLoop {
             step++;
             clock.step();
             boolean reported = step == 1 || due(every.report());
-            Map<String, Double> values = course.step(step, reported);
+            Map<String, Double> values = course.step().make(step, reported);
             if (reported) {
                 clock.report(values);
                 values.put("rate", rate.applyAsDouble(step));
@@ -108,14 +129,14 @@ public final class TrainingLoop {
             }
             if (due(every.save())) {
                 if (metrics != null) {
-                    tell(course.validate(), listener);
-                    course.save();
+                    tell(course.validate().measure(), listener);
+                    course.save().write();
                     listener.onNote("checkpoint at step " + step);
                 }
                 clock.restart();
             }
             if (every.sample() > 0 && due(every.sample()) && metrics != null) {
-                course.sample();
+                course.sample().write();
                 clock.restart();
             }
         }

@@ -249,25 +249,12 @@ public final class VaeTrainer implements Trainer {
     public void train(TrainListener listener) throws IOException {
         listener.onNote((group == null ? "" : "process " + group.rank() + " of " + group.size() + ": ") + "VAE of "
                 + updater.numel() + " weights on " + device + ", from step " + loop.step() + " of " + loop.steps());
-        loop.run(
-                new TrainingLoop.Course() {
-                    @Override
-                    public Map<String, Double> step(int step, boolean reported) {
-                        oneStep(step);
-                        return reported ? report() : Map.of();
-                    }
+        loop.run(new TrainingLoop.Course(this::step, this::validate, this::save), listener);
+    }
 
-                    @Override
-                    public Map<String, Double> validate() throws IOException {
-                        return VaeTrainer.this.validate();
-                    }
-
-                    @Override
-                    public void save() throws IOException {
-                        VaeTrainer.this.save();
-                    }
-                },
-                listener);
+    private Map<String, Double> step(int step, boolean reported) {
+        oneStep(step);
+        return reported ? report() : Map.of();
     }
 
     /** One step; its metrics, from before the update, go to the sums. */
