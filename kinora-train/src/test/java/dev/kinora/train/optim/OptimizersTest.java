@@ -15,6 +15,7 @@ import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.TensorScope;
 import dev.kinora.tensor.Tensors;
 import dev.kinora.tensor.Torch;
+import dev.kinora.testkit.Closeness;
 import dev.kinora.testkit.TensorTest;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -53,6 +54,33 @@ final class OptimizersTest {
                     v = 0.95 * v + 0.05 * g * g;
                     w -= 0.01 * (m / (1 - Math.pow(0.9, t))) / (Math.sqrt(v / (1 - Math.pow(0.95, t))) + 1e-8);
                     assertThat(p.value().toDoubles()[0]).isEqualTo(w, within(1e-6));
+                }
+            }
+        }
+    }
+
+    @Test
+    void adamWInPiecesIsAdamWOfTheWhole() {
+        Names names = Names.root();
+        Parameter w = names.parameter("w", Init.normal(1), 600, 500); // decays, more than two pieces
+        Parameter b = names.parameter("b", Init.normal(1), 200_000); // does not
+        try (Rng rng = new Rng(4);
+                var set = names.parameters()) {
+            set.initialize(rng);
+            try (FlatWeights all =
+                            new FlatWeights(Map.of("m", set), Parameter::isTrainable, matrix -> false, DType.FP32);
+                    AdamW adam = new AdamW(all, 0.9, 0.95, 1e-8, 0.1)) {
+                Tensor matrix = w.value().detach().copy();
+                Tensor vector = b.value().detach().copy();
+                w.value().square().sum().add(b.value().square().sum()).backward();
+                adam.step(0.01);
+                // the first step is the gradient's sign, 2 w over its own size
+                for (Tensor[] t : new Tensor[][] {
+                    {w.value(), matrix.mul(1 - 0.01 * 0.1), matrix.mul(2)}, {b.value(), vector, vector.mul(2)}
+                }) {
+                    Tensor expected =
+                            t[1].sub(t[2].div(t[2].square().sqrt().add(1e-8)).mul(0.01));
+                    assertThat(Closeness.relativeError(t[0].detach(), expected)).isLessThan(1e-6);
                 }
             }
         }
