@@ -130,6 +130,9 @@ final class TrainLatentsCommand extends Action {
         if ((clips == null) == (videos == null)) {
             throw refuse("--clips", clips == null ? "none" : clips, "either --clips or --videos");
         }
+        if (videos != null && !toys.isEmpty()) {
+            throw refuse("--toy", toys.getFirst(), "not with --videos");
+        }
         if (clips != null && clips < 1) {
             throw refuse("--clips", clips, "1 or more");
         }

@@ -105,6 +105,11 @@ class TrainCommandTest {
         JsonNode config = JSON.readTree(dir.resolve("vae/config.json").toFile());
         assertThat(config.path("sample_width").asInt()).isEqualTo(32);
 
+        Shell toys = Shell.run(
+                "train latents % --vae % --videos % --toy star:3", dir.resolve("latents"), dir.resolve("vae"), clips);
+        assertThat(toys.code()).isNotZero();
+        assertThat(toys.err()).contains("--toy = star:3 (expected: not with --videos)");
+
         Shell few =
                 Shell.run("train vae % --videos % --phase 1@64x32x1x1 --phase 1@32x32x17x1", dir.resolve("few"), clips);
         assertThat(few.code()).isEqualTo(1);
