@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two processes that share first batches, then clips' time, learn what one learns; also when one of them dies. */
-@TensorTest
+@TensorTest(threads = 1)
 final class VaeProcessesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -118,7 +118,7 @@ final class VaeProcessesTest {
         assertThat(actual).hasSameSizeAs(expected).hasSize(6); // four steps, two validations
         assertThat(expected.getFirst().path("balance").asDouble()).isPositive();
         for (int i = 0; i < expected.size(); i++) {
-            double tolerance = i == 0 ? 1e-5 : 3e-5; // an optimizer makes much of small differences
+            double tolerance = i == 0 ? 1e-5 : 1e-4; // an optimizer makes much of small differences
             for (String term : List.of(
                     "loss",
                     "l2",

@@ -3,6 +3,7 @@ package dev.kinora.train.vae;
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.ProcessGroup;
 import dev.kinora.tensor.Rendezvous;
+import dev.kinora.tensor.Torch;
 import dev.kinora.train.run.TrainListener;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ final class VaeProcessesWorker {
 
     /** Arguments: rank, size, rendezvous file, run folder, the step after which to die or 0, the autoencoder whose decoder goes on. */
     public static void main(String[] args) throws IOException {
+        Torch.setThreads(1); // as the one process does that they are compared with
         Rendezvous.Seat seat = new Rendezvous.Seat(
                 Rendezvous.file(Path.of(args[2])),
                 Integer.parseInt(args[0]),
