@@ -26,7 +26,7 @@ final class Reconstruction implements AutoCloseable {
         Path folder = model.folder();
         Path component = Files.exists(folder.resolve(ModelIndex.FILE)) ? folder.resolve("vae") : folder;
         DType dtype = model.dtype();
-        // What is measured is the autoencoder, not bf16, in which convolutions on a CPU take four times as long.
+        // What is measured is the autoencoder, not bf16, which takes longer where a CPU has no instructions for it.
         StrictLoader loader = StrictLoader.as(dtype == null ? DType.FP32 : dtype);
         return new Reconstruction(AutoencoderKLCogVideoX.load(component, model.variant(), loader));
     }

@@ -36,6 +36,7 @@ import picocli.CommandLine.Parameters;
             "  kinora train vae runs/small --phase 2000@1x32 --phase 8000@9x4 --set blockOutChannels=[16,32,64,64]",
             "  kinora train vae runs/long --processes 2 --phase 4000@17x4 --phase 500@65x1w",
             "  kinora train vae /shared/run --rank 1 --world-size 4 --rendezvous tcp://node0:29500 --device cuda",
+            "  kinora train vae runs/moving --vae vae --phase 6000@48x48x9x8/96x64,96x64x17x2 --export vae2",
             "  kinora train vae runs/sharp --device cuda --lpips lpips_vgg16.safetensors --gan-start 3000"
         })
 final class TrainVaeCommand extends Action {

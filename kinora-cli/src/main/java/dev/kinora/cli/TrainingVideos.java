@@ -38,7 +38,7 @@ final class TrainingVideos {
         Set<ClipShape> shapes = new LinkedHashSet<>();
         for (VaeTrainConfig.Phase phase : config.phases()) {
             for (BatchShape s : phase.shapes()) {
-                shapes.add(s.clip());
+                shapes.add(s.drawn());
             }
         }
         VideoFolder videos = open(folder, List.copyOf(shapes), fps, console);

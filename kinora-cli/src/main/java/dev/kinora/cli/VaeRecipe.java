@@ -4,12 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kinora.models.cogvideox.AutoencoderKLCogVideoXConfig;
 import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.train.data.BatchShape;
 import dev.kinora.train.data.ClipShape;
 import dev.kinora.train.optim.LearningRate;
 import dev.kinora.train.vae.VaeLossConfig;
 import dev.kinora.train.vae.VaeTrainConfig;
+import dev.kinora.weights.Config;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,7 +26,8 @@ import picocli.CommandLine.Option;
 /** What an autoencoder is trained on and against: changes to a config, by command line. */
 final class VaeRecipe {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final Pattern SHAPE = Pattern.compile("(?:(\\d{1,5})x(\\d{1,5})x)?(\\d{1,4})x(\\d{1,5})(w?)");
+    private static final Pattern SHAPE =
+            Pattern.compile("(?:(\\d{1,5})x(\\d{1,5})x)?(\\d{1,4})x(\\d{1,5})(w?)(?:/(\\d{1,5})x(\\d{1,5}))?");
 
     @Option(
             names = "--phase",
@@ -32,7 +36,8 @@ final class VaeRecipe {
                 "A stretch of training on clips of these shapes, WIDTHxHEIGHTxFRAMESxBATCH or, at 96x64, FRAMESxBATCH;"
                         + " every step draws one. Frames are 1, 8 k or 8 k + 1. May be given several times: pictures"
                         + " first, then clips. A w at the end normalises over whole clips, for long ones last; several"
-                        + " processes then share their time axis."
+                        + " processes then share their time axis. /WIDTHxHEIGHT at the end cuts the shape out of clips"
+                        + " of that size, where something moves: cheaper than the whole."
             })
     private List<String> phases = new ArrayList<>();
 
@@ -88,10 +93,13 @@ final class VaeRecipe {
     private boolean ganFixed;
 
     @Option(
-            names = "--decoder-of",
+            names = "--vae",
             paramLabel = "FOLDER",
-            description = "Go on with the decoder of this trained autoencoder; its encoder, and so its latents, stay.")
-    private @Nullable Path decoderOf;
+            description = "Go on with this trained autoencoder, and its architecture, in place of fresh weights.")
+    private @Nullable Path vae;
+
+    @Option(names = "--decoder-only", description = "The encoder of --vae, and so its latents, stay as they are.")
+    private boolean decoderOnly;
 
     @Option(
             names = "--set",
@@ -111,17 +119,18 @@ final class VaeRecipe {
                 || ganStart != null
                 || ganWeight != null
                 || ganFixed
-                || decoderOf != null
+                || vae != null
+                || decoderOnly
                 || !set.isEmpty();
     }
 
     /** The config with everything that was asked for. */
-    VaeTrainConfig apply(VaeTrainConfig base) {
+    VaeTrainConfig apply(VaeTrainConfig base) throws IOException {
         ObjectNode tree = JSON.valueToTree(base);
         if (!phases.isEmpty()) {
             phased(tree, base.optimizer().rate());
         }
-        RecipeOptions.set(tree, "decoderOf", decoderOf == null ? null : absolute(decoderOf));
+        begin(tree);
         ObjectNode losses = (ObjectNode) tree.get("losses");
         RecipeOptions.set(losses, "reconstruction", reconstruction);
         RecipeOptions.set(losses, "edge", edge);
@@ -135,6 +144,21 @@ final class VaeRecipe {
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("--set", e);
         }
+    }
+
+    private void begin(ObjectNode tree) throws IOException {
+        if (vae == null) {
+            if (decoderOnly) {
+                throw new CommandException("--vae = none (expected: a folder, where --decoder-only is given)");
+            }
+            return;
+        }
+        RecipeOptions.set(tree, "start", new VaeTrainConfig.Start(absolute(vae), decoderOnly));
+        AutoencoderKLCogVideoXConfig own = AutoencoderKLCogVideoXConfig.of(Config.read(vae.resolve("config.json")));
+        RecipeOptions.set(tree, "blockOutChannels", own.blockOutChannels());
+        RecipeOptions.set(tree, "layersPerBlock", own.layersPerBlock());
+        RecipeOptions.set(tree, "latentChannels", own.latentChannels());
+        RecipeOptions.set(tree, "groups", own.normNumGroups());
     }
 
     private VaeLossConfig.@Nullable Perceptual perceptual() {
@@ -174,7 +198,7 @@ final class VaeRecipe {
      */
     static VaeTrainConfig sized(VaeTrainConfig config) {
         List<ClipShape> seen = config.phases().getLast().shapes().stream()
-                .map(BatchShape::clip)
+                .map(BatchShape::drawn)
                 .toList();
         ToyboxMix own = config.mix();
         if (seen.contains(new ClipShape(own.width(), own.height(), own.frames()))) {
@@ -220,11 +244,14 @@ final class VaeRecipe {
                         + " (expected: STEPS@SHAPE[,SHAPE], such as 500@1x64 or 4000@96x64x17x16,64x96x17x16)");
             }
             whole |= !m.group(5).isEmpty();
-            shapes.add(new BatchShape(
+            ClipShape clip = new ClipShape(
                     m.group(1) == null ? 96 : Integer.parseInt(m.group(1)),
                     m.group(2) == null ? 64 : Integer.parseInt(m.group(2)),
-                    Integer.parseInt(m.group(3)),
-                    Integer.parseInt(m.group(4))));
+                    Integer.parseInt(m.group(3)));
+            ClipShape of = m.group(6) == null
+                    ? null
+                    : new ClipShape(Integer.parseInt(m.group(6)), Integer.parseInt(m.group(7)), clip.frames());
+            shapes.add(new BatchShape(clip, Integer.parseInt(m.group(4)), of));
         }
         return new VaeTrainConfig.Phase(Integer.parseInt(text.substring(0, at)), shapes, whole);
     }

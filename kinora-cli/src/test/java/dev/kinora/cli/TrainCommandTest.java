@@ -32,7 +32,7 @@ class TrainCommandTest {
         JSON.writeValue(vaeConfig.toFile(), VaeTrainConfig.mini());
         tiny(vaeConfig, "[8,8,8,8]");
         Shell vae = Shell.run(
-                "train vae % --config % --phase 1@16x16x1x2 --phase 1@16x16x9x1,24x16x1x2 --set latentChannels=4"
+                "train vae % --config % --phase 1@16x16x1x2 --phase 1@16x16x9x1/32x24,24x16x1x2 --set latentChannels=4"
                         + " --gan-start 2 --export % --json",
                 dir.resolve("vae-run"), vaeConfig, dir.resolve("vae"));
         assertThat(vae.code()).as(vae.err()).isZero();
@@ -155,6 +155,14 @@ class TrainCommandTest {
                 .contains("--set = group=4 (expected: KEY=VALUE, KEY a field of config.json)");
         assertThat(Shell.run("train vae % --gan-fixed", dir.resolve("run")).errorLine())
                 .contains("--gan-start = none (expected: a step");
+        assertThat(Shell.run("train vae % --decoder-only", dir.resolve("run")).errorLine())
+                .contains("--vae = none (expected: a folder, where --decoder-only is given)");
+        assertThat(Shell.run("train vae % --vae %", dir.resolve("run"), dir.resolve("none"))
+                        .errorLine())
+                .contains(dir.resolve("none").toString());
+        assertThat(Shell.run("train vae % --phase 3@16x16x9x1/8x32", dir.resolve("run"))
+                        .errorLine())
+                .contains("window = 16x16x9 of 8x32x9 (expected: no wider or higher than the clip it is cut from");
         assertThat(Shell.run("train vae % --phase 3x4", dir.resolve("run")).errorLine())
                 .contains("--phase = 3x4 (expected: STEPS@SHAPE");
         assertThat(dir.resolve("run")).doesNotExist();

@@ -84,7 +84,7 @@ public record Fidelity(double psnr, double ssim, double temporalPsnr, double fli
         }
     }
 
-    /** The mean over clips of each measure. */
+    /** The mean over clips of each measure; those that are infinite, of clips without any error, are not in it. */
     public static Fidelity mean(List<Fidelity> of) {
         return new Fidelity(
                 mean(of, Fidelity::psnr),
@@ -94,6 +94,10 @@ public record Fidelity(double psnr, double ssim, double temporalPsnr, double fli
     }
 
     private static double mean(List<Fidelity> of, ToDoubleFunction<Fidelity> what) {
-        return of.stream().mapToDouble(what).average().orElse(Double.NaN);
+        double[] all = of.stream().mapToDouble(what).toArray();
+        return Arrays.stream(all)
+                .filter(v -> !Double.isInfinite(v))
+                .average()
+                .orElse(all.length == 0 ? Double.NaN : all[0]);
     }
 }

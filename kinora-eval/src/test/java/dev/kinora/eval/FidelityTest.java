@@ -91,4 +91,13 @@ final class FidelityTest {
         assertThat(mean.temporalPsnr()).isEqualTo(40);
         assertThat(mean.flicker()).isEqualTo(2);
     }
+
+    @Test
+    void aClipWithoutErrorDoesNotMakeTheMeanInfinite() {
+        double none = Double.POSITIVE_INFINITY;
+        Fidelity still = new Fidelity(20, 0.5, none, 0);
+        assertThat(Fidelity.mean(List.of(still, new Fidelity(40, 0.7, 50, 3))).temporalPsnr())
+                .isEqualTo(50);
+        assertThat(Fidelity.mean(List.of(still, still)).temporalPsnr()).isEqualTo(none);
+    }
 }

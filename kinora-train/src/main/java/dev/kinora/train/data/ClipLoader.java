@@ -67,10 +67,16 @@ public final class ClipLoader implements AutoCloseable {
         for (int i = 0; i < clips.length; i++) {
             long draw = random.nextLong();
             int at = i * size;
-            clips[i] = CompletableFuture.runAsync(
-                    () -> System.arraycopy(source.training(draw, shape.clip()), 0, rgb, at, size), pool);
+            clips[i] = CompletableFuture.runAsync(() -> System.arraycopy(clip(draw, shape), 0, rgb, at, size), pool);
         }
         return CompletableFuture.allOf(clips).thenApply(ignored -> rgb);
+    }
+
+    private byte[] clip(long draw, BatchShape shape) {
+        byte[] whole = source.training(draw, shape.drawn());
+        return shape.of() == null
+                ? whole
+                : Windows.cut(whole, shape.drawn(), shape.clip(), new SplittableRandom(draw + 1).split());
     }
 
     @Override

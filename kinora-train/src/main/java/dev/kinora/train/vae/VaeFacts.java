@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.train.run.RunFolder;
 import dev.kinora.train.run.TrainingFacts;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -11,12 +12,18 @@ import java.util.List;
 final class VaeFacts {
     private VaeFacts() {}
 
-    /** A config whose files are named by their hashes. */
+    /** A config whose files are named by their hashes, with what the autoencoder it began with had been made from. */
     static ObjectNode portable(VaeTrainConfig config) throws IOException {
         ObjectNode tree = RunFolder.tree(config);
-        String decoderOf = config.decoderOf();
-        if (decoderOf != null) {
-            tree.set("decoderOf", TrainingFacts.hashesOf(Path.of(decoderOf)));
+        VaeTrainConfig.Start start = config.start();
+        if (start != null) {
+            Path folder = Path.of(start.folder());
+            ObjectNode from = (ObjectNode) tree.get("start");
+            from.set("folder", TrainingFacts.hashesOf(folder));
+            Path before = folder.resolve(TrainingFacts.FILE);
+            if (Files.exists(before)) {
+                from.set("training", TrainingFacts.read(before));
+            }
         }
         VaeLossConfig.Perceptual lpips = config.losses().lpips();
         if (lpips != null) {

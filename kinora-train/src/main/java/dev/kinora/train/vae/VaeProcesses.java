@@ -116,7 +116,7 @@ final class VaeProcesses {
         Tensor ownNoise = part.latentsOf(noise);
         DType type = config.precision().ofNetworks(video.device());
         Tape tape = new Tape();
-        boolean encoderLearns = config.decoderOf() == null;
+        boolean encoderLearns = !config.decoderOnly();
         return objective.precision(() -> {
             Tape encoding = encoderLearns ? tape : Tape.ofValues();
             Tape.Value moments = parallel.encode(encoding, encoding.constant(ownVideo.to(type)), part);

@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param precision of matrix products and convolutions
  * @param reportEvery steps between lines of metrics
  * @param saveEvery steps between checkpoints with validation and contact sheet
- * @param decoderOf folder of a trained autoencoder of this architecture whose decoder learns on while its encoder stays
- *     as it is, so that latents made with it stay valid; null to begin from fresh weights
+ * @param start what to begin with; null for fresh weights
  */
 public record VaeTrainConfig(
         long seed,
@@ -42,7 +41,7 @@ public record VaeTrainConfig(
         Precision precision,
         int reportEvery,
         int saveEvery,
-        @Nullable String decoderOf) {
+        @Nullable Start start) {
 
     /** Copies the lists and checks that the phases and the schedule agree. */
     public VaeTrainConfig {
@@ -58,6 +57,19 @@ public record VaeTrainConfig(
                 "the " + steps + " steps of the phases");
         Checks.require(reportEvery > 0, "vae training", "report every", reportEvery, "1 or more");
         Checks.require(saveEvery > 0, "vae training", "save every", saveEvery, "1 or more");
+    }
+
+    /**
+     * Weights to go on with.
+     *
+     * @param folder of a trained autoencoder of this architecture
+     * @param decoderOnly whether its encoder stays as it is, so that latents made with it stay valid
+     */
+    public record Start(String folder, boolean decoderOnly) {}
+
+    /** Whether the encoder stays as it began. */
+    boolean decoderOnly() {
+        return start != null && start.decoderOnly();
     }
 
     /**

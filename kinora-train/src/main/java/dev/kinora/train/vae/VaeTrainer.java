@@ -148,25 +148,31 @@ public final class VaeTrainer implements Trainer {
      *     alone. The first one writes the run's files; the others read its checkpoint
      * @throws IllegalArgumentException if the folder holds a run of another config, or the config does not suit so many
      *     processes
-     * @throws dev.kinora.weights.CheckpointException if the file of LPIPS weights holds something else
+     * @throws dev.kinora.weights.CheckpointException if there are no weights of this architecture to begin with, or the
+     *     file of LPIPS weights holds something else
      */
     public static VaeTrainer open(
             Path folder, VaeTrainConfig config, Device device, ClipDraws source, @Nullable ProcessGroup group)
             throws IOException {
+        VaeTrainConfig.Start start = config.start();
+        Checkpoint before = start == null ? null : Checkpoint.open(Path.of(start.folder()));
         RunFolder run = folder(folder, config, group);
         AutoencoderKLCogVideoX vae = new AutoencoderKLCogVideoX(modelConfig(config, 1), Names.root());
         boolean opened = false;
         try (TensorScope ignored = TensorScope.open("initialise");
                 Rng rng = new Rng(config.seed())) {
-            begin(vae, config, rng);
+            if (before == null) {
+                vae.parameters().initialize(rng);
+            } else {
+                StrictLoader.as(DType.FP32).copying().load(before, vae.parameters());
+            }
             vae.parameters().to(device);
             VaeObjective objective = new VaeObjective(config, vae, device, group);
             Updater updater = new Updater(
                     Map.of("vae", vae.parameters()),
                     config.optimizer(),
                     config.precision().ofNetworks(device),
-                    p -> p.isTrainable()
-                            && (config.decoderOf() == null || !p.key().startsWith("encoder.")));
+                    p -> p.isTrainable() && !(config.decoderOnly() && p.key().startsWith("encoder.")));
             VaeTrainer trainer = new VaeTrainer(config, run, device, vae, updater, objective, source, group);
             opened = true;
             return trainer;
@@ -176,14 +182,6 @@ public final class VaeTrainer implements Trainer {
                 run.close();
             }
         }
-    }
-
-    private static void begin(AutoencoderKLCogVideoX vae, VaeTrainConfig config, Rng rng) throws IOException {
-        if (config.decoderOf() == null) {
-            vae.parameters().initialize(rng);
-            return;
-        }
-        StrictLoader.as(DType.FP32).copying().load(Checkpoint.open(Path.of(config.decoderOf())), vae.parameters());
     }
 
     private static RunFolder folder(Path folder, VaeTrainConfig config, @Nullable ProcessGroup group)
@@ -349,11 +347,11 @@ public final class VaeTrainer implements Trainer {
     private double deviation() throws IOException {
         BatchShape one = new BatchShape(
                 config.mix().width(), config.mix().height(), config.mix().frames(), 1);
-        String decoderOf = config.decoderOf();
-        if (decoderOf != null) { // the latents are those of before
+        VaeTrainConfig.Start start = config.start();
+        if (start != null && start.decoderOnly()) { // the latents are those of before
             return 1
                     / AutoencoderKLCogVideoXConfig.of(
-                                    Config.read(Path.of(decoderOf).resolve("config.json")))
+                                    Config.read(Path.of(start.folder()).resolve("config.json")))
                             .scalingFactor();
         }
         return Grad.off(() -> {

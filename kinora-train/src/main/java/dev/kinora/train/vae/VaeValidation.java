@@ -57,8 +57,8 @@ final class VaeValidation {
 
     /** As long as the run's own clips, or as long as the step's where the source has none of those. */
     private static BatchShape longest(ClipDraws source, BatchShape s, int frames) {
-        BatchShape size = new BatchShape(s.width(), s.height(), frames, 1);
-        return source.has(size.clip()) ? size : new BatchShape(s.clip(), 1);
+        BatchShape size = new BatchShape(s.drawn().width(), s.drawn().height(), frames, 1);
+        return source.has(size.clip()) ? size : new BatchShape(s.drawn(), 1);
     }
 
     private static int frames(VaeTrainConfig config) {

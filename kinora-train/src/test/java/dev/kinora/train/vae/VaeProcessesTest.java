@@ -39,10 +39,10 @@ final class VaeProcessesTest {
     }
 
     static VaeTrainConfig decoder(Path of) {
-        return config(of.toString());
+        return config(new VaeTrainConfig.Start(of.toString(), true));
     }
 
-    private static VaeTrainConfig config(@Nullable String decoderOf) {
+    private static VaeTrainConfig config(VaeTrainConfig.@Nullable Start start) {
         return new VaeTrainConfig(
                 3,
                 new ToyboxMix(16, 16, 17, 8, 0, 0, false),
@@ -58,7 +58,7 @@ final class VaeProcessesTest {
                 Precision.FP32,
                 1,
                 2,
-                decoderOf);
+                start);
     }
 
     private List<Processes.Started> start(String name, Path run, int dying) throws IOException {

@@ -51,7 +51,7 @@ final class VaeTrainerTest {
             int steps,
             VaeLossConfig.@Nullable Perceptual lpips,
             VaeLossConfig.@Nullable Gan gan,
-            @Nullable String decoderOf) {
+            VaeTrainConfig.@Nullable Start start) {
         OptimizerConfig optimizer =
                 new OptimizerConfig(new LearningRate(1e-3, 1, steps, 0.1), false, 0.9, 0.99, 0.01, 1, 0.9);
         BatchShape clip = new BatchShape(size, size, 9, 1);
@@ -70,7 +70,7 @@ final class VaeTrainerTest {
                 Precision.AUTO,
                 3, // reports and checkpoints interleave, so that open sums are part of a checkpoint
                 2,
-                decoderOf);
+                start);
     }
 
     private static VaeLossConfig.Gan gan(boolean adaptive, double slope) {
@@ -208,6 +208,47 @@ final class VaeTrainerTest {
         assertThat(seen).hasSizeBetween(4, 6); // three clips, cut at two places
     }
 
+    /** Two steps more; where the result went. */
+    private Path goOn(Path before, boolean decoderOnly) throws IOException {
+        VaeTrainConfig.Start start = new VaeTrainConfig.Start(before.toString(), decoderOnly);
+        Path after = folder.resolve("after");
+        try (VaeTrainer trainer = VaeTrainer.open(folder.resolve("second"), config(16, 2, null, null, start))) {
+            trainer.train(TrainListener.SILENT);
+            trainer.export(after, Map.of("commit", "none"));
+        }
+        return after;
+    }
+
+    @Test
+    void anAutoencoderGoesOnFromWhereAnotherCameTo() throws IOException {
+        Path first = folder.resolve("first");
+        Path before = folder.resolve("before");
+        try (VaeTrainer trainer = VaeTrainer.open(first, config(16, 2, null, null))) {
+            trainer.train(TrainListener.SILENT);
+            trainer.export(before, Map.of());
+        }
+        Path after = goOn(before, false);
+        double whereItBegan =
+                rows(folder.resolve("second")).getFirst().path("loss").asDouble();
+        assertThat(whereItBegan)
+                .as("of the same clips and noise as the first step from fresh weights")
+                .isLessThan(rows(first).getFirst().path("loss").asDouble());
+        assertThat(JSON.readTree(after.resolve("training.json").toFile())
+                        .at("/config/start/training/step")
+                        .asInt())
+                .as("what the first one was made from")
+                .isEqualTo(2);
+        try (AutoencoderKLCogVideoX a = AutoencoderKLCogVideoX.load(before, null);
+                AutoencoderKLCogVideoX b = AutoencoderKLCogVideoX.load(after, null)) {
+            for (Parameter p : a.parameters().all()) {
+                boolean same = p.value()
+                        .equalTo(Objects.requireNonNull(b.parameters().get(p.key()))
+                                .value());
+                assertThat(same).as(p.key()).isFalse();
+            }
+        }
+    }
+
     @Test
     void aDecoderLearnsOnWhileTheLatentsStay() throws IOException {
         VaeTrainConfig config = config(16, 2, null, null);
@@ -216,12 +257,7 @@ final class VaeTrainerTest {
             trainer.train(TrainListener.SILENT);
             trainer.export(before, Map.of());
         }
-        Path after = folder.resolve("after");
-        try (VaeTrainer trainer =
-                VaeTrainer.open(folder.resolve("second"), config(16, 2, null, null, before.toString()))) {
-            trainer.train(TrainListener.SILENT);
-            trainer.export(after, Map.of("commit", "none"));
-        }
+        Path after = goOn(before, true);
         assertThat(Files.readString(after.resolve("training.json")))
                 .contains("\"commit\" : \"none\"", "\"source\" : \"Toybox\"")
                 .as("the first encoder, by its hash")
