@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** The checkpoints on this machine. */
 @Command(
         name = "models",
-        header = "Fetch, list, show and remove checkpoints.",
+        header = "Fetch, list, show, remove and assemble checkpoints.",
         description = {
             "",
             "Shipped checkpoints come with Kinora; pulled ones lie in the cache that Python tools share "
@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
             ModelsPullCommand.class,
             ModelsListCommand.class,
             ModelsShowCommand.class,
-            ModelsRemoveCommand.class
+            ModelsRemoveCommand.class,
+            ModelsAssembleCommand.class
         })
 final class ModelsCommand extends Group {}

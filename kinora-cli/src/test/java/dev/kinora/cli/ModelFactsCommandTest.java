@@ -80,4 +80,28 @@ class ModelFactsCommandTest {
         assertThat(json.at("/knows/vocabulary").size()).isEqualTo(3);
         assertThat(json.at("/training/transformer/config/batch").asInt()).isEqualTo(24);
     }
+
+    @Test
+    void assemblesACheckpointOfOthersComponents() throws IOException {
+        Path vae = model.resolve("vae");
+        Path target = dir.resolve("assembled");
+        Shell shell = Shell.run("models assemble % --model % --component vae=" + vae, target, model);
+        assertThat(shell.code()).as(shell.err()).isZero();
+        assertThat(shell.out()).contains("with another vae");
+        assertThat(Files.readString(target.resolve("kinora.json")))
+                .contains("\"ball\"")
+                .doesNotContain("Toys that move.");
+        assertThat(Files.mismatch(
+                        vae.resolve("diffusion_pytorch_model.safetensors"),
+                        target.resolve("vae/diffusion_pytorch_model.safetensors")))
+                .isEqualTo(-1);
+        assertThat(target.resolve("transformer/training.json")).isNotEmptyFile();
+        Shell another = Shell.run(
+                "models assemble % --model % --component vae=" + model.resolve("transformer"),
+                dir.resolve("another"),
+                model);
+        assertThat(another.code()).isEqualTo(1);
+        assertThat(another.errorLine()).contains("_class_name = CogVideoXTransformer3DModel (expected: Autoenc");
+        assertThat(dir.resolve("another")).doesNotExist();
+    }
 }

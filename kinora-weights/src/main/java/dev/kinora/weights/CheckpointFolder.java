@@ -1,5 +1,7 @@
 package dev.kinora.weights;
 
+import dev.kinora.tensor.DType;
+import dev.kinora.tensor.TensorScope;
 import dev.kinora.weights.internal.AtomicFiles;
 import dev.kinora.weights.internal.Folders;
 import dev.kinora.weights.internal.SafePaths;
@@ -197,6 +199,11 @@ public final class CheckpointFolder {
             this.index = index;
         }
 
+        /** The checkpoint's folder while it is written; it has another name then. */
+        public Path path() {
+            return path;
+        }
+
         /** The folder of one component, made where it is not there. */
         public Path folder(String component) throws IOException {
             kind(component);
@@ -225,6 +232,66 @@ public final class CheckpointFolder {
                     Files.copy(component.file(name), to.resolve(name));
                 }
             }
+        }
+
+        /**
+         * Copies another component in place of one: its weights in the types that those of the one are stored in, its
+         * config and what else lies in its folder.
+         *
+         * @param component of the checkpoint
+         * @param other of the same class, with weights of the same keys and shapes
+         * @throws CheckpointException if it is of another class or has other weights
+         */
+        public void replace(Component component, Component other) throws IOException {
+            Config config = other.config();
+            String expected = component.kind().className();
+            if (!expected.equals(config.className())) {
+                throw CheckpointException.of(config.where(), "_class_name", config.className(), expected);
+            }
+            config(component.name(), config);
+            try (Stream<Path> list = Files.list(other.folder())) {
+                for (Path file : list.filter(Files::isRegularFile).sorted().toList()) {
+                    String name = String.valueOf(file.getFileName());
+                    if (!name.contains(".safetensors")
+                            && !name.equals(kind(component.name()).configFile())) {
+                        Files.copy(other.file(name), folder(component.name()).resolve(name));
+                    }
+                }
+            }
+            try (Arena arena = Arena.ofConfined();
+                    TensorScope ignored = TensorScope.open("replace " + component.name())) {
+                Checkpoint types = component.weights("", arena);
+                SafetensorsWriter weights = weights(other.weights("", arena), types);
+                weights(component.name(), weights, "", SafetensorsWriter.DEFAULT_SHARD_BYTES);
+            }
+        }
+
+        private static SafetensorsWriter weights(Checkpoint values, Checkpoint types) {
+            List<String> differing = Stream.concat(values.names().stream(), types.names().stream())
+                    .distinct()
+                    .filter(name -> !values.has(name)
+                            || !types.has(name)
+                            || !values.info(name)
+                                    .shape()
+                                    .equals(types.info(name).shape()))
+                    .toList();
+            if (!differing.isEmpty()) {
+                throw CheckpointException.of(
+                        values.where(),
+                        "weights",
+                        differing.size() + " others, first " + differing.getFirst(),
+                        "keys and shapes of " + types.where());
+            }
+            SafetensorsWriter writer = new SafetensorsWriter();
+            for (String name : types.names()) {
+                StoredType stored = types.info(name).type();
+                DType type = stored.dtype();
+                if (type == null) {
+                    throw CheckpointException.of(types.where(), name, stored, "a type that can be computed in");
+                }
+                writer.add(name, values.tensor(name), type);
+            }
+            return writer;
         }
 
         private ModelIndex.Kind kind(String component) {

@@ -3,10 +3,13 @@ package dev.kinora.weights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Tensor;
 import dev.kinora.tensor.Tensors;
 import dev.kinora.testkit.Goldens;
 import dev.kinora.testkit.TensorTest;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,6 +28,9 @@ class CheckpointFolderTest {
             .with("scheduler", "diffusers", "CogVideoXDDIMScheduler")
             .with("text_encoder", "transformers", "T5EncoderModel")
             .with("vae", "diffusers", "AutoencoderKLCogVideoX");
+
+    private static final ModelIndex VAE =
+            ModelIndex.of("CogVideoXPipeline").with("vae", "diffusers", "AutoencoderKLCogVideoX");
 
     private CheckpointFolder write(Path target) throws IOException {
         return CheckpointFolder.write(target, INDEX, draft -> {
@@ -66,6 +72,54 @@ class CheckpointFolderTest {
         assertThatThrownBy(() -> folder.component("vea"))
                 .hasMessageContaining("component = vea (expected: one of [scheduler, text_encoder, vae])");
         assertThatThrownBy(() -> write(dir.resolve("out"))).hasMessageContaining("a new or empty folder");
+    }
+
+    @Test
+    void anotherComponentTakesThePlaceOfOneInItsTypes() throws IOException {
+        CheckpointFolder base = CheckpointFolder.write(dir.resolve("base"), VAE, draft -> {
+            draft.config("vae", Config.of("AutoencoderKLCogVideoX"));
+            Tensor half = Tensors.of(new float[] {1, 2}, 2).to(DType.BF16);
+            draft.weights("vae", new SafetensorsWriter().add("w", half), "", 100);
+        });
+        Path other = component("other", "AutoencoderKLCogVideoX", "w", 3.25f, 4);
+        CheckpointFolder made = replaced(base, "made", other);
+        assertThat(files(dir.resolve("made")))
+                .containsExactly(
+                        "model_index.json",
+                        "vae/config.json",
+                        "vae/diffusion_pytorch_model.safetensors",
+                        "vae/training.json");
+        assertThat(made.component("vae").config().reader().number("scaling_factor"))
+                .isEqualTo(0.5);
+        try (Arena arena = Arena.ofConfined()) {
+            Checkpoint weights = made.component("vae").weights("", arena);
+            assertThat(weights.info("w").type().dtype()).isEqualTo(DType.BF16);
+            assertThat(weights.tensor("w").toFloats()).containsExactly(3.25f, 4);
+        }
+        assertThatThrownBy(() -> replaced(base, "x", component("class", "AutoencoderKL", "w", 3, 4)))
+                .hasMessageContaining("_class_name = AutoencoderKL (expected: AutoencoderKLCogVideoX)");
+        assertThatThrownBy(() -> replaced(base, "x", component("key", "AutoencoderKLCogVideoX", "v", 3, 4)))
+                .hasMessageContaining("weights = 2 others, first v (expected: keys and shapes of ");
+        assertThatThrownBy(() -> replaced(base, "x", component("shape", "AutoencoderKLCogVideoX", "w", 3)))
+                .hasMessageContaining("weights = 1 others, first w");
+        assertThat(dir.resolve("x")).doesNotExist();
+    }
+
+    private CheckpointFolder replaced(CheckpointFolder base, String name, Path other) throws IOException {
+        return CheckpointFolder.write(
+                dir.resolve(name),
+                base.index(),
+                draft -> draft.replace(base.component("vae"), CheckpointFolder.Component.of(other)));
+    }
+
+    private Path component(String folder, String className, String key, float... values) throws IOException {
+        Path at = Files.createDirectory(dir.resolve(folder));
+        Config.of(className).with("scaling_factor", 0.5).write(at.resolve("config.json"));
+        new SafetensorsWriter()
+                .add(key, Tensors.of(values, values.length))
+                .write(at.resolve("diffusion_pytorch_model.safetensors"));
+        Files.writeString(at.resolve("training.json"), "{}");
+        return at;
     }
 
     @Test

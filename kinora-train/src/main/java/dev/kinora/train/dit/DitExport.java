@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /** A trained transformer, its text encoder and its autoencoder as one checkpoint in the diffusers layout. */
@@ -80,7 +79,7 @@ final class DitExport {
                 }
             }
             TrainingFacts.write(draft.folder("transformer").resolve(TrainingFacts.FILE), facts);
-            use.write(Objects.requireNonNull(words.getParent()));
+            use.write(draft.path());
         });
     }
 
@@ -139,10 +138,9 @@ final class DitExport {
                     new SafetensorsWriter().addAll(model.transformer().parameters(), type),
                     "",
                     SafetensorsWriter.DEFAULT_SHARD_BYTES);
-            Path transformer = draft.folder("transformer");
-            TrainingFacts.write(transformer.resolve(TrainingFacts.FILE), facts);
+            TrainingFacts.write(draft.folder("transformer").resolve(TrainingFacts.FILE), facts);
             if (!use.equals(ModelFacts.NONE)) {
-                use.write(Objects.requireNonNull(transformer.getParent()));
+                use.write(draft.path());
             }
         });
     }
