@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kinora.tensor.Device;
 import dev.kinora.tensor.Torch;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What of any transformer's recipe can be changed from the command line. */
@@ -57,60 +58,21 @@ final class RecipeOptions {
                             + " one size.")
     private @Nullable Boolean pack;
 
-    @Option(names = "--rate", paramLabel = "R", description = "Peak learning rate.")
-    private @Nullable Double rate;
-
-    @Option(names = "--warmup", paramLabel = "N", description = "Steps until the peak is reached.")
-    private @Nullable Integer warmup;
-
-    @Option(
-            names = "--rate-floor",
-            paramLabel = "F",
-            description = "What is left of the rate at the last step, as a part of its peak: 0 to 1.")
-    private @Nullable Double rateFloor;
-
-    @Option(
-            names = "--muon",
-            negatable = true,
-            description = "Update matrices by Muon or, with --no-muon, all by AdamW.")
-    private @Nullable Boolean muon;
-
-    @Option(names = "--weight-decay", paramLabel = "W", description = "Decoupled weight decay.")
-    private @Nullable Double weightDecay;
-
-    @Option(names = "--ema", paramLabel = "D", description = "Decay of the averaged weights, which are exported.")
-    private @Nullable Double ema;
-
-    @Option(
-            names = "--bf16",
-            negatable = true,
-            description =
-                    "Matrix products in bfloat16, or --no-bf16 in fp32. Default of a new run: bfloat16 on a GPU and on"
-                            + " processors with instructions for it.")
-    private @Nullable Boolean bf16;
+    @Mixin
+    private OptimizerOptions optimizer = new OptimizerOptions();
 
     @Option(names = "--validation-clips", paramLabel = "N", description = "Clips of every shape kept from training.")
     private @Nullable Integer validationClips;
 
-    @Option(names = "--report-every", paramLabel = "N", description = "Steps between lines of metrics.")
-    private @Nullable Integer reportEvery;
-
-    @Option(names = "--save-every", paramLabel = "N", description = "Steps between checkpoints.")
-    private @Nullable Integer saveEvery;
-
     @Option(names = "--sample-every", paramLabel = "N", description = "Steps between contact sheets.")
     private @Nullable Integer sampleEvery;
 
-    @Option(
-            names = {"-s", "--seed"},
-            paramLabel = "N",
-            description = "Of weights, order of clips, noise.")
-    private @Nullable Long seed;
+    private boolean withoutBf16;
 
     /** Has a new run compute in what the machine is fast in, where nothing was asked for. */
     void choosePrecision(Device on, Console console) {
-        if (bf16 == null && on.type() == Device.Type.CPU && !Torch.hasBf16()) {
-            bf16 = false;
+        if (optimizer.bf16() == null && on.type() == Device.Type.CPU && !Torch.hasBf16()) {
+            withoutBf16 = true;
             console.err().println("products in fp32: this processor has no instructions for bfloat16");
         }
     }
@@ -122,24 +84,14 @@ final class RecipeOptions {
         set(objective, "foreground", foreground);
         set(objective, "textDropout", textDropout);
         set(objective, "imageDropout", imageDropout);
-        ObjectNode optimizer = (ObjectNode) recipe.get("optimizer");
-        ObjectNode learningRate = (ObjectNode) optimizer.get("rate");
-        set(learningRate, "peak", rate);
-        set(learningRate, "warmup", warmup);
-        set(learningRate, "floor", rateFloor);
-        set(optimizer, "muon", muon);
-        set(optimizer, "weightDecay", weightDecay);
-        set(optimizer, "ema", ema);
+        optimizer.applyTo(recipe);
         set(recipe, "tokensPerStep", tokens);
         set(recipe, "accumulate", accumulate);
         set(recipe, "checkpointing", checkpointing);
         set(recipe, "pack", pack);
-        set(recipe, "bf16", bf16);
+        set(recipe, "bf16", withoutBf16 ? Boolean.FALSE : optimizer.bf16());
         set(recipe, "validationClips", validationClips);
-        set(recipe, "reportEvery", reportEvery);
-        set(recipe, "saveEvery", saveEvery);
         set(recipe, "sampleEvery", sampleEvery);
-        set(recipe, "seed", seed);
     }
 
     static void set(ObjectNode node, String name, @Nullable Object value) {

@@ -9,6 +9,7 @@ import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.train.data.BatchShape;
 import dev.kinora.train.data.ClipShape;
 import dev.kinora.train.optim.LearningRate;
+import dev.kinora.train.optim.Precision;
 import dev.kinora.train.vae.VaeLossConfig;
 import dev.kinora.train.vae.VaeTrainConfig;
 import dev.kinora.weights.Config;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What an autoencoder is trained on and against: changes to a config, by command line. */
@@ -101,10 +103,13 @@ final class VaeRecipe {
     @Option(names = "--decoder-only", description = "The encoder of --vae, and so its latents, stay as they are.")
     private boolean decoderOnly;
 
+    @Mixin
+    private OptimizerOptions optimizer = new OptimizerOptions();
+
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Any field of config.json, such as groups=4 or optimizer.rate.peak=1e-3.")
+            description = "Any field of config.json, such as groups=4 or layersPerBlock=2.")
     private List<String> set = new ArrayList<>();
 
     /** Whether anything is asked to be other than a config says. */
@@ -121,6 +126,7 @@ final class VaeRecipe {
                 || ganFixed
                 || vae != null
                 || decoderOnly
+                || optimizer.given()
                 || !set.isEmpty();
     }
 
@@ -131,6 +137,9 @@ final class VaeRecipe {
             phased(tree, base.optimizer().rate());
         }
         begin(tree);
+        optimizer.applyTo(tree);
+        Boolean bf16 = optimizer.bf16();
+        RecipeOptions.set(tree, "precision", bf16 == null ? null : bf16 ? Precision.BF16 : Precision.FP32);
         ObjectNode losses = (ObjectNode) tree.get("losses");
         RecipeOptions.set(losses, "reconstruction", reconstruction);
         RecipeOptions.set(losses, "edge", edge);

@@ -97,7 +97,7 @@ class TrainCommandTest {
         Shell rendered = Shell.run("toybox render % --clips 11 --frames 9 --size 32x32", clips);
         assertThat(rendered.code()).as(rendered.err()).isZero();
         String line = "train vae % --videos % --phase 1@32x32x1x2 --phase 3@32x32x9x1,32x32x8x1"
-                + " --set blockOutChannels=[8,8,8,8] --set saveEvery=2 --set reportEvery=1 --export % --json";
+                + " --set blockOutChannels=[8,8,8,8] --save-every 2 --report-every 1 --rate 1e-3 --no-bf16 --seed 4 --export % --json";
         Shell vae = Shell.run(line, dir.resolve("run"), clips, dir.resolve("vae"));
         assertThat(vae.code()).as(vae.err()).isZero();
         assertThat(vae.err()).contains("32x32x9=11");
