@@ -85,9 +85,10 @@ final class VaeObjective implements AutoCloseable {
         VaeOptions frames = config.phase(step).wholeClip() ? VaeOptions.WHOLE_CLIP : VaeOptions.DEFAULT;
         return precision(() -> {
             DType type = config.precision().ofNetworks(device);
-            Tensor moments = config.decoderOnly()
-                    ? Grad.off(() -> vae.encode(video.to(type), frames).parameters())
-                    : vae.encode(video.to(type), frames).parameters();
+            Tensor moments = vae.encode(video.to(type), frames).parameters();
+            if (config.decoderOnly()) {
+                moments = moments.detach();
+            }
             Tensor decoded = vae.decode(sample(moments, noise).to(type), frames).to(DType.FP32);
             return sum(video, decoded, moments, step);
         });

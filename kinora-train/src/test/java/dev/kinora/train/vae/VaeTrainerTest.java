@@ -43,7 +43,7 @@ final class VaeTrainerTest {
 
     private static VaeTrainConfig config(
             int size, int steps, VaeLossConfig.@Nullable Perceptual lpips, VaeLossConfig.@Nullable Gan gan) {
-        return config(size, steps, lpips, gan, null);
+        return config(size, steps, lpips, gan, null, Precision.AUTO);
     }
 
     private static VaeTrainConfig config(
@@ -51,7 +51,8 @@ final class VaeTrainerTest {
             int steps,
             VaeLossConfig.@Nullable Perceptual lpips,
             VaeLossConfig.@Nullable Gan gan,
-            VaeTrainConfig.@Nullable Start start) {
+            VaeTrainConfig.@Nullable Start start,
+            Precision precision) {
         OptimizerConfig optimizer =
                 new OptimizerConfig(new LearningRate(1e-3, 1, steps, 0.1), false, 0.9, 0.99, 0.01, 1, 0.9);
         BatchShape clip = new BatchShape(size, size, 9, 1);
@@ -67,7 +68,7 @@ final class VaeTrainerTest {
                         List.of(clip, new BatchShape(size + 8, size, 1, 2), new BatchShape(size, size + 8, 8, 1)))),
                 new VaeLossConfig(VaeLossConfig.Reconstruction.L1, 1, 0.5, 2, 1e-4, lpips, gan),
                 optimizer,
-                Precision.AUTO,
+                precision,
                 3, // reports and checkpoints interleave, so that open sums are part of a checkpoint
                 2,
                 start);
@@ -209,10 +210,11 @@ final class VaeTrainerTest {
     }
 
     /** Two steps more; where the result went. */
-    private Path goOn(Path before, boolean decoderOnly) throws IOException {
+    private Path goOn(Path before, boolean decoderOnly, Precision precision) throws IOException {
         VaeTrainConfig.Start start = new VaeTrainConfig.Start(before.toString(), decoderOnly);
         Path after = folder.resolve("after");
-        try (VaeTrainer trainer = VaeTrainer.open(folder.resolve("second"), config(16, 2, null, null, start))) {
+        try (VaeTrainer trainer =
+                VaeTrainer.open(folder.resolve("second"), config(16, 2, null, null, start, precision))) {
             trainer.train(TrainListener.SILENT);
             trainer.export(after, Map.of("commit", "none"));
         }
@@ -227,7 +229,7 @@ final class VaeTrainerTest {
             trainer.train(TrainListener.SILENT);
             trainer.export(before, Map.of());
         }
-        Path after = goOn(before, false);
+        Path after = goOn(before, false, Precision.FP32);
         double whereItBegan =
                 rows(folder.resolve("second")).getFirst().path("loss").asDouble();
         assertThat(whereItBegan)
@@ -257,7 +259,7 @@ final class VaeTrainerTest {
             trainer.train(TrainListener.SILENT);
             trainer.export(before, Map.of());
         }
-        Path after = goOn(before, true);
+        Path after = goOn(before, true, Precision.BF16);
         assertThat(Files.readString(after.resolve("training.json")))
                 .contains("\"commit\" : \"none\"", "\"source\" : \"Toybox\"")
                 .as("the first encoder, by its hash")
