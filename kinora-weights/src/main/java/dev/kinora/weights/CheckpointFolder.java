@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -225,11 +226,17 @@ public final class CheckpointFolder {
 
         /** Copies a component as it is: all files directly in its folder, links as the files they lead to. */
         public void copy(Component component) throws IOException {
-            Path to = folder(component.name());
-            try (Stream<Path> list = Files.list(component.folder())) {
+            copyFiles(component, component.name(), name -> true);
+        }
+
+        private void copyFiles(Component from, String component, Predicate<String> which) throws IOException {
+            Path to = folder(component);
+            try (Stream<Path> list = Files.list(from.folder())) {
                 for (Path file : list.filter(Files::isRegularFile).sorted().toList()) {
                     String name = String.valueOf(file.getFileName());
-                    Files.copy(component.file(name), to.resolve(name));
+                    if (which.test(name)) {
+                        Files.copy(from.file(name), to.resolve(name));
+                    }
                 }
             }
         }
@@ -249,15 +256,8 @@ public final class CheckpointFolder {
                 throw CheckpointException.of(config.where(), "_class_name", config.className(), expected);
             }
             config(component.name(), config);
-            try (Stream<Path> list = Files.list(other.folder())) {
-                for (Path file : list.filter(Files::isRegularFile).sorted().toList()) {
-                    String name = String.valueOf(file.getFileName());
-                    if (!name.contains(".safetensors")
-                            && !name.equals(kind(component.name()).configFile())) {
-                        Files.copy(other.file(name), folder(component.name()).resolve(name));
-                    }
-                }
-            }
+            String configFile = kind(component.name()).configFile();
+            copyFiles(other, component.name(), name -> !name.contains(".safetensors") && !name.equals(configFile));
             try (Arena arena = Arena.ofConfined();
                     TensorScope ignored = TensorScope.open("replace " + component.name())) {
                 Checkpoint types = component.weights("", arena);
