@@ -103,6 +103,14 @@ final class VaeRecipe {
     @Option(names = "--decoder-only", description = "The encoder of --vae, and so its latents, stay as they are.")
     private boolean decoderOnly;
 
+    @Option(
+            names = "--anchor",
+            paramLabel = "WEIGHT",
+            description =
+                    "Hold latents near those of --vae, by their squared distance: a transformer that was trained on"
+                            + " those has less to learn anew.")
+    private @Nullable Double anchor;
+
     @Mixin
     private OptimizerOptions optimizer = new OptimizerOptions();
 
@@ -126,6 +134,7 @@ final class VaeRecipe {
                 || ganFixed
                 || vae != null
                 || decoderOnly
+                || anchor != null
                 || optimizer.given()
                 || !set.isEmpty();
     }
@@ -157,12 +166,14 @@ final class VaeRecipe {
 
     private void begin(ObjectNode tree) throws IOException {
         if (vae == null) {
-            if (decoderOnly) {
-                throw new CommandException("--vae = none (expected: a folder, where --decoder-only is given)");
+            if (decoderOnly || anchor != null) {
+                throw new CommandException(
+                        "--vae = none (expected: a folder, where --decoder-only or --anchor is given)");
             }
             return;
         }
-        RecipeOptions.set(tree, "start", new VaeTrainConfig.Start(absolute(vae), decoderOnly));
+        RecipeOptions.set(
+                tree, "start", new VaeTrainConfig.Start(absolute(vae), decoderOnly, anchor == null ? 0 : anchor));
         AutoencoderKLCogVideoXConfig own = AutoencoderKLCogVideoXConfig.of(Config.read(vae.resolve("config.json")));
         RecipeOptions.set(tree, "blockOutChannels", own.blockOutChannels());
         RecipeOptions.set(tree, "layersPerBlock", own.layersPerBlock());

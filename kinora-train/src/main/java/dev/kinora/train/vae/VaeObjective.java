@@ -37,6 +37,7 @@ final class VaeObjective implements AutoCloseable {
     private final @Nullable Lpips lpips;
     private final @Nullable Adversary adversary;
     private final @Nullable ProcessGroup group;
+    private final @Nullable LatentAnchor anchor;
 
     /**
      * Loads what the terms need.
@@ -57,6 +58,10 @@ final class VaeObjective implements AutoCloseable {
         if (lpips != null) {
             lpips.to(device);
         }
+        VaeTrainConfig.Start start = config.start();
+        this.anchor = start == null || start.anchor() == 0
+                ? null
+                : new LatentAnchor(config, start, start.scalingFactor(), device);
         VaeLossConfig.Gan gan = losses.gan();
         try (Rng rng = new Rng(config.seed() + 1)) {
             this.adversary = gan == null
@@ -85,12 +90,15 @@ final class VaeObjective implements AutoCloseable {
         VaeOptions frames = config.phase(step).wholeClip() ? VaeOptions.WHOLE_CLIP : VaeOptions.DEFAULT;
         return precision(() -> {
             DType type = config.precision().ofNetworks(device);
-            Tensor moments = vae.encode(video.to(type), frames).parameters();
+            Tensor input = video.to(type);
+            Tensor moments = vae.encode(input, frames).parameters();
             if (config.decoderOnly()) {
                 moments = moments.detach();
             }
             Tensor decoded = vae.decode(sample(moments, noise).to(type), frames).to(DType.FP32);
-            return sum(video, decoded, moments, step);
+            LatentAnchor held = anchor;
+            Tensor away = held == null ? null : held.distance(moments, held.moments(input, frames));
+            return sum(video, decoded, moments, away, step);
         });
     }
 
@@ -124,12 +132,16 @@ final class VaeObjective implements AutoCloseable {
                 .mul(0.5);
     }
 
-    private Outcome sum(Tensor video, Tensor decoded, Tensor moments, int step) {
+    private Outcome sum(Tensor video, Tensor decoded, Tensor moments, @Nullable Tensor away, int step) {
         Map<String, Tensor> terms = new LinkedHashMap<>();
         Tensor seen = pictures(video, decoded, step, terms);
         Tensor kl = divergence(moments);
         terms.put("kl", kl);
         Tensor total = seen.add(kl.mul(losses.kl()));
+        if (away != null) {
+            terms.put("anchor", away);
+            total = total.add(away.mul(Objects.requireNonNull(config.start()).anchor()));
+        }
         VaeLossConfig.Gan gan = losses.gan();
         if (gan != null) {
             total = total.add(adversarial(Objects.requireNonNull(adversary), gan, decoded, seen, step, terms));
@@ -247,6 +259,12 @@ final class VaeObjective implements AutoCloseable {
         return lpips;
     }
 
+    /** What holds the latents, or null where nothing does. */
+    @Nullable
+    LatentAnchor anchor() {
+        return anchor;
+    }
+
     @Nullable
     Adversary adversary() {
         return adversary;
@@ -256,6 +274,9 @@ final class VaeObjective implements AutoCloseable {
     public void close() {
         if (lpips != null) {
             lpips.close();
+        }
+        if (anchor != null) {
+            anchor.close();
         }
         if (adversary != null) {
             adversary.close();

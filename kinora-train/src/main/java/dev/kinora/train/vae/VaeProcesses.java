@@ -122,6 +122,17 @@ final class VaeProcesses {
             Tape.Value moments = parallel.encode(encoding, encoding.constant(ownVideo.to(type)), part);
             Tape.Value kl =
                     tape.segment(in -> VaeObjective.divergence(in.getFirst()).mul(latents), moments);
+            List<Tape.Value> ends = new ArrayList<>();
+            Map<String, Tensor> terms = new LinkedHashMap<>();
+            LatentAnchor held = objective.anchor();
+            if (held != null) {
+                Tensor before = before(held, ownVideo.to(type), part);
+                Tape.Value away =
+                        tape.segment(in -> held.distance(in.getFirst(), before).mul(latents), moments);
+                double weight = Objects.requireNonNull(config.start()).anchor();
+                ends.add(tape.segment(in -> in.getFirst().mul(weight), away));
+                terms.put("anchor", away.tensor());
+            }
             Tape.Value drawn = tape.segment(
                     in -> VaeObjective.sample(in.getFirst(), ownNoise).to(type), moments);
             Tape.Value decoded = parallel.decode(tape, drawn, part);
@@ -130,13 +141,28 @@ final class VaeProcesses {
                     in -> in.getFirst().to(DType.FP32).mul(seen.gradient()).sum(), decoded);
             Tape.Value weighted =
                     tape.segment(in -> in.getFirst().mul(config.losses().kl()), kl);
-            Map<String, Tensor> terms = new LinkedHashMap<>(seen.terms());
+            terms.putAll(seen.terms());
             terms.put("kl", kl.tensor());
             Tensor total = seen.value().add(weighted.tensor());
+            for (Tape.Value end : ends) {
+                total = total.add(end.tensor());
+            }
             terms.put("loss", total);
-            tape.backward(encoderLearns ? List.of(pictures, weighted) : List.of(pictures));
+            ends.add(pictures);
+            if (encoderLearns) {
+                ends.add(weighted);
+            }
+            tape.backward(ends);
             return new VaeObjective.Outcome(total, terms, video, seen.whole());
         });
+    }
+
+    /** The moments of a part's frames as they were before the run. */
+    private Tensor before(LatentAnchor anchor, Tensor video, Part part) {
+        Tape values = Tape.ofValues();
+        return new CogVideoXContextParallel(anchor.vae(), group)
+                .encode(values, values.constant(video), part)
+                .tensor();
     }
 
     /**

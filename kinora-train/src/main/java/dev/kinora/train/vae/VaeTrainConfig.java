@@ -1,11 +1,15 @@
 package dev.kinora.train.vae;
 
+import dev.kinora.models.cogvideox.AutoencoderKLCogVideoXConfig;
 import dev.kinora.toybox.ToyboxMix;
 import dev.kinora.train.data.BatchShape;
 import dev.kinora.train.internal.Checks;
 import dev.kinora.train.optim.LearningRate;
 import dev.kinora.train.optim.OptimizerConfig;
 import dev.kinora.train.optim.Precision;
+import dev.kinora.weights.Config;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +68,32 @@ public record VaeTrainConfig(
      *
      * @param folder of a trained autoencoder of this architecture
      * @param decoderOnly whether its encoder stays as it is, so that latents made with it stay valid
+     * @param anchor weight of the squared distance of latents from those that its encoder made, in squared deviations:
+     *     above 0, what was trained on those latents has less to learn anew
      */
-    public record Start(String folder, boolean decoderOnly) {}
+    public record Start(String folder, boolean decoderOnly, double anchor) {
+        /** Checks the range. */
+        public Start {
+            Checks.require(anchor >= 0, "vae training", "anchor", anchor, "0 or more");
+            Checks.require(
+                    anchor == 0 || !decoderOnly,
+                    "vae training",
+                    "anchor",
+                    anchor,
+                    "0 where the encoder does not learn");
+        }
+
+        /** Whether latents stay those of before, or near them, and so the factor that they are used with. */
+        boolean keepsLatents() {
+            return decoderOnly || anchor > 0;
+        }
+
+        /** The factor that brings its latents to unit deviation. */
+        double scalingFactor() throws IOException {
+            return AutoencoderKLCogVideoXConfig.of(Config.read(Path.of(folder).resolve("config.json")))
+                    .scalingFactor();
+        }
+    }
 
     /** Whether the encoder stays as it began. */
     boolean decoderOnly() {

@@ -27,7 +27,6 @@ import dev.kinora.train.run.Trainer;
 import dev.kinora.train.run.TrainingFacts;
 import dev.kinora.train.run.TrainingLoop;
 import dev.kinora.weights.Checkpoint;
-import dev.kinora.weights.Config;
 import dev.kinora.weights.SafetensorsWriter;
 import dev.kinora.weights.StrictLoader;
 import java.io.IOException;
@@ -61,6 +60,7 @@ public final class VaeTrainer implements Trainer {
             "edge",
             "lpips",
             "kl",
+            "anchor",
             "generator",
             "discriminator",
             "balance",
@@ -348,11 +348,8 @@ public final class VaeTrainer implements Trainer {
         BatchShape one = new BatchShape(
                 config.mix().width(), config.mix().height(), config.mix().frames(), 1);
         VaeTrainConfig.Start start = config.start();
-        if (start != null && start.decoderOnly()) { // the latents are those of before
-            return 1
-                    / AutoencoderKLCogVideoXConfig.of(
-                                    Config.read(Path.of(start.folder()).resolve("config.json")))
-                            .scalingFactor();
+        if (start != null && start.keepsLatents()) {
+            return 1 / start.scalingFactor();
         }
         return Grad.off(() -> {
             List<Tensor> means = new ArrayList<>();

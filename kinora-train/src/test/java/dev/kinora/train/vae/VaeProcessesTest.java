@@ -39,7 +39,11 @@ final class VaeProcessesTest {
     }
 
     static VaeTrainConfig decoder(Path of) {
-        return config(new VaeTrainConfig.Start(of.toString(), true));
+        return config(new VaeTrainConfig.Start(of.toString(), true, 0));
+    }
+
+    static VaeTrainConfig anchored(Path to) {
+        return config(new VaeTrainConfig.Start(to.toString(), false, 2));
     }
 
     private static VaeTrainConfig config(VaeTrainConfig.@Nullable Start start) {
@@ -91,6 +95,7 @@ final class VaeProcessesTest {
         Path alone = folder.resolve("alone");
         train(alone, config(), folder.resolve("trained"));
         train(folder.resolve("alone-decoder"), decoder(folder.resolve("trained")), folder.resolve("decoder"));
+        train(folder.resolve("alone-anchored"), anchored(folder.resolve("trained")), folder.resolve("anchored"));
 
         Path together = folder.resolve("together");
         List<Processes.Started> first = start("first", together, 3);
@@ -103,6 +108,7 @@ final class VaeProcessesTest {
         }
         requireEqual(alone, together);
         requireEqual(folder.resolve("alone-decoder"), folder.resolve("together-decoder"));
+        requireEqual(folder.resolve("alone-anchored"), folder.resolve("together-anchored"));
     }
 
     private static void train(Path run, VaeTrainConfig config, Path export) throws IOException {

@@ -13,7 +13,7 @@ import java.time.Duration;
 final class VaeProcessesWorker {
     private VaeProcessesWorker() {}
 
-    /** Arguments: rank, size, rendezvous file, run folder, the step after which to die or 0, the autoencoder whose decoder goes on. */
+    /** Arguments: rank, size, rendezvous file, run folder, the step after which to die or 0, the autoencoder to go on with. */
     public static void main(String[] args) throws IOException {
         Torch.setThreads(1); // as the one process does that they are compared with
         Rendezvous.Seat seat = new Rendezvous.Seat(
@@ -35,12 +35,16 @@ final class VaeProcessesWorker {
                     }
                 });
             }
-            VaeTrainConfig decoder = VaeProcessesTest.decoder(Path.of(args[5]));
-            try (VaeTrainer trainer =
-                    VaeTrainer.open(run.resolveSibling(run.getFileName() + "-decoder"), decoder, Device.CPU, group)) {
-                trainer.train(TrainListener.SILENT);
-            }
+            Path before = Path.of(args[5]);
+            goOn(run.resolveSibling(run.getFileName() + "-decoder"), VaeProcessesTest.decoder(before), group);
+            goOn(run.resolveSibling(run.getFileName() + "-anchored"), VaeProcessesTest.anchored(before), group);
         }
         System.out.println("done");
+    }
+
+    private static void goOn(Path run, VaeTrainConfig config, ProcessGroup group) throws IOException {
+        try (VaeTrainer trainer = VaeTrainer.open(run, config, Device.CPU, group)) {
+            trainer.train(TrainListener.SILENT);
+        }
     }
 }

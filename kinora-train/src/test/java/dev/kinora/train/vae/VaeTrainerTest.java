@@ -7,7 +7,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kinora.models.cogvideox.AutoencoderKLCogVideoX;
+import dev.kinora.models.cogvideox.VaeOptions;
 import dev.kinora.nn.Parameter;
+import dev.kinora.tensor.DType;
+import dev.kinora.tensor.Rng;
+import dev.kinora.tensor.Tensor;
+import dev.kinora.tensor.TensorScope;
 import dev.kinora.testkit.Goldens;
 import dev.kinora.testkit.TensorTest;
 import dev.kinora.toybox.ToyboxMix;
@@ -211,10 +216,12 @@ final class VaeTrainerTest {
 
     /** Two steps more; where the result went. */
     private Path goOn(Path before, boolean decoderOnly, Precision precision) throws IOException {
-        VaeTrainConfig.Start start = new VaeTrainConfig.Start(before.toString(), decoderOnly);
-        Path after = folder.resolve("after");
-        try (VaeTrainer trainer =
-                VaeTrainer.open(folder.resolve("second"), config(16, 2, null, null, start, precision))) {
+        return goOn(new VaeTrainConfig.Start(before.toString(), decoderOnly, 0), "second", precision);
+    }
+
+    private Path goOn(VaeTrainConfig.Start start, String run, Precision precision) throws IOException {
+        Path after = folder.resolve(run + "-export");
+        try (VaeTrainer trainer = VaeTrainer.open(folder.resolve(run), config(16, 2, null, null, start, precision))) {
             trainer.train(TrainListener.SILENT);
             trainer.export(after, Map.of("commit", "none"));
         }
@@ -274,6 +281,42 @@ final class VaeTrainerTest {
                                 .value());
                 assertThat(same).as(p.key()).isEqualTo(p.key().startsWith("encoder."));
             }
+        }
+    }
+
+    @Test
+    void anAnchorHoldsLatents() throws IOException {
+        Path before = folder.resolve("before");
+        try (VaeTrainer trainer = VaeTrainer.open(folder.resolve("first"), config(16, 2, null, null))) {
+            trainer.train(TrainListener.SILENT);
+            trainer.export(before, Map.of());
+        }
+        Path held = goOn(new VaeTrainConfig.Start(before.toString(), false, 1e4), "held", Precision.BF16);
+        Path free = goOn(before, false, Precision.BF16);
+        assertThat(moved(before, held)).isPositive().isLessThan(moved(before, free));
+        assertThat(JSON.readTree(held.resolve("config.json").toFile()).path("scaling_factor"))
+                .as("latents are used as before")
+                .isEqualTo(JSON.readTree(before.resolve("config.json").toFile()).path("scaling_factor"));
+        List<JsonNode> rows = rows(folder.resolve("held"));
+        assertThat(rows.getFirst().path("anchor").asDouble()).isZero();
+        assertThat(rows)
+                .as("from the second step on")
+                .anyMatch(r -> r.path("anchor").asDouble() > 0);
+    }
+
+    /** How far a clip's latents have come from where they were in training. */
+    private static double moved(Path before, Path after) throws IOException {
+        try (TensorScope ignored = TensorScope.open("moved");
+                Rng rng = new Rng(5);
+                AutoencoderKLCogVideoX a = AutoencoderKLCogVideoX.load(before, null);
+                AutoencoderKLCogVideoX b = AutoencoderKLCogVideoX.load(after, null)) {
+            Tensor clip = rng.randn(DType.FP32, 1, 3, 9, 16, 16);
+            return a.encode(clip, VaeOptions.DEFAULT)
+                    .mode()
+                    .sub(b.encode(clip, VaeOptions.DEFAULT).mode())
+                    .square()
+                    .mean()
+                    .item();
         }
     }
 
