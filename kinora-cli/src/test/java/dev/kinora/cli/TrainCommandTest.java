@@ -155,8 +155,10 @@ class TrainCommandTest {
                 .contains("--set = group=4 (expected: KEY=VALUE, KEY a field of config.json)");
         assertThat(Shell.run("train vae % --gan-fixed", dir.resolve("run")).errorLine())
                 .contains("--gan-start = none (expected: a step");
-        assertThat(Shell.run("train vae % --anchor 0.5", dir.resolve("run")).errorLine())
-                .contains("--vae = none (expected: a folder, where --decoder-only or --anchor is given)");
+        for (String option : List.of("--decoder-only", "--anchor 0.5")) {
+            assertThat(Shell.run("train vae % " + option, dir.resolve("run")).errorLine())
+                    .contains("--vae = none (expected: a folder, where --decoder-only or --anchor is given)");
+        }
         assertThat(Shell.run("train vae % --vae %", dir.resolve("run"), dir.resolve("none"))
                         .errorLine())
                 .contains(dir.resolve("none").toString());

@@ -23,11 +23,10 @@ final class LatentAnchor implements AutoCloseable {
      * Loads the frozen weights.
      *
      * @param start that names them
-     * @param scale that brings latents to unit deviation
      * @throws IOException if they cannot be read
      */
-    LatentAnchor(VaeTrainConfig config, VaeTrainConfig.Start start, double scale, Device device) throws IOException {
-        this.scale = scale;
+    LatentAnchor(VaeTrainConfig config, VaeTrainConfig.Start start, Device device) throws IOException {
+        this.scale = start.scalingFactor();
         this.vae = new AutoencoderKLCogVideoX(VaeTrainer.modelConfig(config, scale), Names.root());
         StrictLoader.as(config.precision().ofNetworks(device))
                 .copying()
@@ -41,8 +40,8 @@ final class LatentAnchor implements AutoCloseable {
 
     /** The moments of a video as they were; none of these weights asks for gradients. */
     Tensor moments(Tensor video, VaeOptions frames) {
-        return vae.encode(video, frames)
-                .parameters(); // autograd stays on: row by row, convolutions refuse autocast's mixed types
+        // autograd stays on: without it convolutions go row by row and refuse autocast's mixed types
+        return vae.encode(video, frames).parameters();
     }
 
     /** The mean squared distance of the means, in squared deviations of latents; a scalar. */

@@ -59,9 +59,7 @@ final class VaeObjective implements AutoCloseable {
             lpips.to(device);
         }
         VaeTrainConfig.Start start = config.start();
-        this.anchor = start == null || start.anchor() == 0
-                ? null
-                : new LatentAnchor(config, start, start.scalingFactor(), device);
+        this.anchor = start == null || start.anchor() == 0 ? null : new LatentAnchor(config, start, device);
         VaeLossConfig.Gan gan = losses.gan();
         try (Rng rng = new Rng(config.seed() + 1)) {
             this.adversary = gan == null
